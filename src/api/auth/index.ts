@@ -1,0 +1,7 @@
+/** The auth family: an authentication microservice that clients of the original use unchanged. Mounted last. */
+import { createFamily } from '../../http/router.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import { renderError } from './wire.ts'
+
+export const auth = createFamily(renderError, [login, logout])

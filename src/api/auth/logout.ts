@@ -1,0 +1,21 @@
+/** Logout: the session behind the pair of tokens ends. */
+import { z } from 'zod'
+import { logOut } from '../../core/sessions/logout.ts'
+import { requireUser } from '../../http/authenticate.ts'
+import { operation } from '../../http/operation.ts'
+import { createRouter } from '../../http/router.ts'
+import { jsonBody } from '../../http/validate.ts'
+
+const LogoutRequest = z.strictObject({ refreshToken: z.string().optional() })
+const LoggedOut = z.object({ success: z.literal(true), key: z.string() })
+
+export const logout = createRouter().post(
+  '/logout',
+  operation({ summary: 'End the session', door: 'bearer', tag: 'auth: logout', answers: { 200: LoggedOut } }),
+  jsonBody(LogoutRequest),
+  requireUser,
+  async (c) => {
+    await logOut(c.var.deps, c.var.actor, c.req.valid('json').refreshToken)
+    return c.json({ success: true as const, key: c.var.actor.id })
+  },
+)

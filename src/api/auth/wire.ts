@@ -1,0 +1,92 @@
+/** How the auth family spells things on the wire; nothing outside api/auth knows. */
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { z } from 'zod'
+import type { ErrorCode, Issue } from '../../core/errors.ts'
+import type { RenderError } from '../../http/problem.ts'
+
+const NAMES: Record<number, string> = {
+  400: 'BadRequestError',
+  401: 'UnauthorizedError',
+  403: 'ForbiddenError',
+  404: 'NotFoundError',
+  409: 'ConflictError',
+  413: 'PayloadTooLargeError',
+  422: 'UnprocessableEntityError',
+  429: 'TooManyRequestsError',
+}
+
+/**
+ * Status and message. The original nests the message of what its login strategies throw: `{message: {message}}`.
+ * Total on purpose: a new error code does not compile until it has words here.
+ */
+const SPELLING = {
+  malformed_json: [400, 'Malformed JSON'],
+  validation_failed: [422, 'The request body is invalid. See error object `details` property for more info.'],
+  parameter_missing: [400, 'Required parameter is missing!'],
+  parameter_invalid: [400, 'Invalid parameter'],
+  body_too_large: [413, 'request entity too large'],
+  unsupported_media_type: [415, 'Unsupported content type'],
+
+  unauthenticated: [401, 'Bearer realm="Users"'],
+  credential_malformed: [401, 400],
+  api_key_invalid: [401, 'Unauthorized'],
+  client_missing: [401, 'Unauthorized'],
+  client_unverified: [401, { message: 'Client Verification Failed' }],
+  client_unknown: [401, 'Client Invalid'],
+  client_not_allowed: [401, 'Client Invalid'],
+  client_refused: [401, { message: 'Client Invalid' }],
+  no_clients: [422, 'Client User Missing'],
+  credentials_missing: [401, { message: 'Missing credentials' }],
+  credentials_empty: [401, 'Unauthorized'],
+  credentials_invalid: [401, { message: 'Invalid Credentials' }],
+  login_inactive: [401, { message: 'UserInactive' }],
+  user_inactive: [401, 'UserInactive'],
+  user_unconfirmed: [400, 'User not active yet'],
+  membership_missing: [401, 'UserDoesNotExist'],
+  second_factor_due: [401, 'User Verification Failed'],
+  code_invalid: [401, 'Invalid Credentials'],
+  code_expired: [401, 'Code Expired'],
+  token_invalid: [401, { message: 'TokenExpired' }],
+  token_revoked: [401, { message: 'TokenRevoked' }],
+  refresh_missing: [422, 'TokenMissing'],
+  refresh_expired: [401, 'Token Expired'],
+  refresh_mismatched: [401, 'Token Invalid'],
+  tenant_missing: [400, 'Tenant ID is required'],
+
+  forbidden: [403, 'NotAllowedAccess'],
+  not_found: [404, 'API not found !'],
+  conflict: [409, 'It already exists'],
+  too_many_attempts: [429, 'Too Many Attempts'],
+  internal: [500, 'Internal Server Error'],
+  unavailable: [503, 'Service Unavailable'],
+} as const satisfies Record<ErrorCode, readonly [ContentfulStatusCode, string | number | { message: string }]>
+
+/** Further members of the error object, where the original has them. */
+const EXTRAS: Partial<Record<ErrorCode, (issues: Issue[]) => object>> = {
+  malformed_json: () => ({ name: 'SyntaxError' }),
+  unsupported_media_type: () => ({ name: 'UnsupportedMediaTypeError', code: 'UNSUPPORTED_MEDIA_TYPE' }),
+  validation_failed: (issues) => ({ code: 'VALIDATION_FAILED', details: issues.map(toDetail) }),
+  parameter_missing: () => ({ code: 'MISSING_REQUIRED_PARAMETER' }),
+  parameter_invalid: () => ({ code: 'INVALID_PARAMETER_VALUE' }),
+}
+
+export const renderError: RenderError = ({ code, detail, issues = [] }, c) => {
+  const [statusCode, words] = SPELLING[code]
+  if (statusCode >= 500) return c.json({ error: { statusCode, message: words } }, statusCode)
+  const message = code === 'validation_failed' ? words : (detail ?? words)
+  return c.json({ error: { statusCode, name: NAMES[statusCode], message, ...EXTRAS[code]?.(issues) } }, statusCode)
+}
+
+/** Ajv's JSON pointers. */
+function toDetail({ path, code, message, info }: Issue) {
+  const pointer = path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return { path: pointer, code, message, info }
+}
+
+export const TokenResponse = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  /** Epoch milliseconds. */
+  expires: z.number(),
+})
+export const CodeResponse = z.object({ code: z.string() })

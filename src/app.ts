@@ -1,0 +1,35 @@
+/** The table of contents: what runs on every request, and which API family answers where. */
+import { requestId } from 'hono/request-id'
+import { auth } from './api/auth/index.ts'
+import { wellKnown } from './api/well-known.ts'
+import { ANONYMOUS } from './core/actor.ts'
+import type { Ports } from './deps.ts'
+import { clientAddress } from './http/client-address.ts'
+import { corsForClients } from './http/cors.ts'
+import { noStore, securityHeaders } from './http/headers.ts'
+import { handleError, renderProblem } from './http/problem.ts'
+import { requestLog } from './http/request-log.ts'
+import { createRouter } from './http/router.ts'
+
+export { upkeep } from './core/upkeep.ts'
+
+export function createApp(ports: Ports) {
+  const app = createRouter()
+  app.onError(handleError(renderProblem))
+
+  app.use(requestId({ headerName: '' }))
+  app.use(async (c, next) => {
+    const { requestId } = c.var
+    const trace = { requestId, address: clientAddress(c, ports), userAgent: c.req.header('user-agent') ?? '' }
+    c.set('deps', { ...ports, trace })
+    c.set('actor', ANONYMOUS)
+    await next()
+    c.header('X-Request-Id', requestId)
+  })
+  app.use(requestLog, securityHeaders, noStore, corsForClients)
+
+  app.route('/', wellKnown)
+  app.route('/', auth)
+
+  return app
+}

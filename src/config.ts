@@ -1,0 +1,102 @@
+/** Every variable and secret, read once at start. A bad one stops the start with a sentence that names it. */
+import { z } from 'zod'
+
+/** 32 bytes in base64url (43 characters); a key of one repeated byte is no secret. */
+const masterKey = z
+  .string('is missing')
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes in base64url (43 characters)')
+  .refine((key) => new Set(key).size >= 12, 'is too weak: make one of 32 random bytes')
+
+const adminApiKey = z
+  .string('is missing')
+  .min(24, 'is too weak: at least 24 characters')
+  .refine((key) => new Set(key).size >= 10, 'is too weak: make it random')
+
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https origin' })
+  .refine((url) => url === new URL(url).origin, 'must be an origin without a path')
+  .refine((url) => url.startsWith('https:') || isLocal(url), 'must be https (http is for localhost only)')
+
+const count = (standard: number) => z.coerce.number('must be a number').int().min(1).max(1_000_000).default(standard)
+const seconds = (standard: number) => z.coerce.number('must be a number').int().min(1).max(31_536_000).default(standard)
+const flag = z.stringbool('must be true or false').optional()
+
+const Variables = z
+  .object({
+    PUBLIC_ORIGIN: z.string('is missing: set it to the origin this service is reached at').pipe(origin),
+    MASTER_KEY: masterKey,
+    MASTER_KEY_PREVIOUS: masterKey.optional(),
+    ADMIN_API_KEY: adminApiKey,
+    SIGNING_ALG: z.enum(['ES256', 'RS256', 'EdDSA']).default('ES256'),
+    LIBSQL_URL: z
+      .string()
+      .regex(/^(libsql|https?|wss?|file):/, 'must be a libsql:, http(s):, ws(s): or file: URL')
+      .optional(),
+    LIBSQL_AUTH_TOKEN: z.string().optional(),
+    SESSION_READS: z.enum(['cached', 'strict']).default('cached'),
+    SESSION_IDLE_SECONDS: seconds(28_800),
+    SESSION_ABSOLUTE_SECONDS: seconds(604_800),
+    GATEWAY_COOKIE_NAME: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a cookie name')
+      .default('imidToken'),
+    GATEWAY_COOKIE_DOMAIN: z.hostname('must be a domain').optional(),
+    LOGIN_LIMIT_PER_USERNAME: count(10),
+    LOGIN_LIMIT_PER_ADDRESS: count(50),
+    LOGIN_WINDOW_SECONDS: seconds(900),
+    CLIENT_ADDRESS_HEADER: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name')
+      .optional(),
+    DELIVERY: z.enum(['outbox', 'webhook', 'binding', 'brevo']).optional(),
+    DELIVERY_FROM: z.email('must be a mail address').optional(),
+    DELIVERY_SMS_FROM: z.string().max(20).default('Gatehouse'),
+    DELIVERY_URL: z.url('must be a URL').optional(),
+    DELIVERY_SECRET: z.string().min(16, 'is too weak: at least 16 characters').optional(),
+    ALLOW_INSECURE_PEERS: flag,
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  })
+  .transform((raw) => {
+    const development = isLocal(raw.PUBLIC_ORIGIN)
+    return {
+      ...raw,
+      development,
+      DELIVERY: raw.DELIVERY ?? (development ? ('outbox' as const) : undefined),
+      ALLOW_INSECURE_PEERS: raw.ALLOW_INSECURE_PEERS ?? development,
+    }
+  })
+  .superRefine((config, context) => {
+    const refuse = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message })
+    const { DELIVERY } = config
+    if (!DELIVERY) refuse('DELIVERY', 'is missing: choose webhook, binding or brevo')
+    if (DELIVERY === 'outbox' && !config.development) refuse('DELIVERY', 'may be outbox on localhost only')
+    if (DELIVERY === 'webhook' && !config.DELIVERY_URL) refuse('DELIVERY_URL', 'is missing: the webhook needs it')
+    if ((DELIVERY === 'webhook' || DELIVERY === 'brevo') && !config.DELIVERY_SECRET)
+      refuse('DELIVERY_SECRET', `is missing: DELIVERY=${DELIVERY} needs it`)
+    if ((DELIVERY === 'binding' || DELIVERY === 'brevo') && !config.DELIVERY_FROM)
+      refuse('DELIVERY_FROM', 'is missing: the sender of mails')
+    if (config.DELIVERY_URL?.startsWith('http:') && !config.ALLOW_INSECURE_PEERS)
+      refuse('DELIVERY_URL', 'must be https')
+    if (config.ALLOW_INSECURE_PEERS && !config.development)
+      refuse('ALLOW_INSECURE_PEERS', 'may be true on localhost only')
+    if (config.MASTER_KEY === config.MASTER_KEY_PREVIOUS)
+      refuse('MASTER_KEY_PREVIOUS', 'must differ from MASTER_KEY')
+  })
+
+export type Config = z.infer<typeof Variables>
+
+/** Throws an Error of one sentence that names the first bad variable; empty strings count as absent. */
+export function parseConfig(variables: Record<string, unknown>): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const parsed = Variables.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const name = String(issue?.path[0] ?? 'configuration')
+  const words = issue?.code === 'invalid_value' ? `must be one of ${issue.values.join(', ')}` : issue?.message
+  throw new Error(`Gatehouse cannot start: ${name} ${words}.`)
+}
+
+function isLocal(url: string): boolean {
+  const { hostname } = new URL(url)
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname) || hostname.endsWith('.localhost')
+}

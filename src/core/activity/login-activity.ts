@@ -1,0 +1,60 @@
+/** What a login activity row holds: who, when, from where; address and claims sealed. */
+import type { NewLoginActivity } from '../../db/login-activity.ts'
+import type { Deps } from '../../deps.ts'
+import { newId } from '../crypto.ts'
+import type { PersonClaims } from '../sessions/claims.ts'
+import type { Generation } from '../sessions/token-pair.ts'
+import { tokenId } from '../sessions/token-pair.ts'
+import { seal } from '../vault.ts'
+
+/** Longer user agents are cut. */
+const DEVICE_INFO_LENGTH = 512
+
+/** The part of a row that does not depend on whom it is about. */
+export async function activityBase(deps: Deps, loginType: NewLoginActivity['loginType']) {
+  const id = newId()
+  return {
+    id,
+    loginType,
+    loginTime: deps.now(),
+    deviceInfo: deps.trace.userAgent.slice(0, DEVICE_INFO_LENGTH),
+    ipAddress: await seal(deps.config, `login_activity.ip_address:${id}`, deps.trace.address),
+  }
+}
+
+/** A whole row for an attempt that led to no session. */
+export async function failedActivity(
+  deps: Deps,
+  { actor, tenantId, method }: { actor: string; tenantId: string | null; method: string },
+): Promise<NewLoginActivity> {
+  const base = await activityBase(deps, 'FAILED')
+  return { ...base, sessionId: '', actor, tenantId, method, tokenPayload: '', tokenSeconds: null }
+}
+
+/**
+ * The sealed claims of a token. `lastLogin` is left out at a login, where it is the time of the row itself;
+ * `iat` and `exp` follow from the row's time and token lifetime.
+ */
+export async function sealTokenPayload(deps: Pick<Deps, 'config'>, token: TokenFacts): Promise<string> {
+  return seal(deps.config, payloadIdentity(token.sessionId), tokenPayload(deps, token))
+}
+
+export interface TokenFacts extends Generation {
+  person: PersonClaims
+  clientId: string
+}
+
+/** The plain text of a sealed payload; equal for equal claims. */
+export function tokenPayload({ config }: Pick<Deps, 'config'>, { person, clientId, ...pair }: TokenFacts): string {
+  const { sessionId } = pair
+  return JSON.stringify({
+    ...person,
+    iss: config.PUBLIC_ORIGIN,
+    sub: person.id,
+    aud: clientId,
+    sid: sessionId,
+    jti: tokenId(pair),
+  })
+}
+
+export const payloadIdentity = (sessionId: string) => `login_activity.token_payload:${sessionId}`

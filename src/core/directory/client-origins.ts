@@ -1,0 +1,19 @@
+/** Which web origins may read answers; a change is seen everywhere within a minute. */
+import { isClientOrigin } from '../../db/clients.ts'
+import type { Ports } from '../../deps.ts'
+import { remember } from '../memory.ts'
+
+const TTL_MS = 60_000
+const MOST_REMEMBERED = 1_000
+
+/** The answers of the last minute, emptied as a whole. */
+const recent = remember(TTL_MS, async (_: Pick<Ports, 'db' | 'now'>) => new Map<string, boolean>())
+
+export async function isRegisteredOrigin(deps: Pick<Ports, 'db' | 'now'>, origin: string): Promise<boolean> {
+  const answers = await recent(deps)
+  const known = answers.get(origin)
+  if (known !== undefined) return known
+  const registered = await isClientOrigin(deps.db, origin)
+  if (answers.size < MOST_REMEMBERED) answers.set(origin, registered)
+  return registered
+}

@@ -1,0 +1,61 @@
+/** Username and password, checked: two counters, the client and the person in one round trip, then one hash. */
+import { selectVerifiedClient, existsVerifiedClient, type Client } from '../../db/clients.ts'
+import { insertLoginActivity } from '../../db/login-activity.ts'
+import { type Principal, selectLoginByUsername } from '../../db/principals.ts'
+import { lookupKey, upgradePasswordHash } from '../../db/users.ts'
+import type { Statement } from '../../db/batch.ts'
+import type { Deps } from '../../deps.ts'
+import { failedActivity } from '../activity/login-activity.ts'
+import { checkPassword } from '../credentials/password.ts'
+import { secretDigests } from '../directory/client-secrets.ts'
+import { AppError } from '../errors.ts'
+import { passwordCounters } from '../throttle.ts'
+import { personRefusal } from './admission.ts'
+
+interface PasswordLogin {
+  clientId: string
+  clientSecret: string | undefined
+  username: string
+  password: string
+  /** What is thrown when, with a good client, either is empty. */
+  ifEmpty: 'credentials_missing' | 'credentials_empty'
+}
+
+/**
+ * Throws `client_unverified`, `too_many_attempts`, `credentials_invalid` (also for external users and unknown ones, in
+ * the same time) or `login_inactive`. `settle` must go into the batch that completes the login.
+ */
+export async function verifyPasswordLogin(
+  deps: Deps,
+  { clientId, clientSecret, username, password, ifEmpty }: PasswordLogin,
+): Promise<{ client: Client; principal: Principal; settle: Statement[] }> {
+  const { db } = deps
+  const digests = await secretDigests(deps, clientSecret ?? '')
+  const usernameKey = lookupKey(username)
+  const counters = await passwordCounters(deps, usernameKey, existsVerifiedClient(clientId, digests, deps.now()))
+  const [ofUsername, ofAddress, [client], [login]] = await db.batch([
+    ...counters.count,
+    selectVerifiedClient(db, clientId, digests, deps.now()),
+    selectLoginByUsername(db, usernameKey),
+  ])
+
+  if (!client) throw new AppError('client_unverified')
+  if (!username || !password) throw new AppError(ifEmpty)
+  counters.enforce(ofUsername, ofAddress)
+  const internal = login?.user.authProvider === 'internal'
+  const { matches, upgraded } = await checkPassword(deps, internal ? login.passwordHash : null, password)
+  const tenantId = login?.user.defaultTenantId ?? client.defaultTenantId
+  const fail = async () =>
+    insertLoginActivity(db, await failedActivity(deps, { actor: login?.user.id ?? '', tenantId, method: 'password' }))
+
+  if (!login || !matches) {
+    await (await fail())
+    throw new AppError('credentials_invalid')
+  }
+  if (personRefusal(login) === 'user_inactive') {
+    await (await fail())
+    throw new AppError('login_inactive')
+  }
+  const rehash = upgraded && login.passwordHash ? [upgradePasswordHash(db, login.user.id, login.passwordHash, upgraded)] : []
+  return { client, principal: login, settle: [...counters.settle, ...rehash] }
+}

@@ -1,0 +1,100 @@
+/** A pair of tokens into the next pair, in one round trip; also the way into another tenant. */
+import { insertActivityOfSession, updateTokenPayload } from '../../db/login-activity.ts'
+import { type Principal, selectPrincipal } from '../../db/principals.ts'
+import { selectClientOfSession } from '../../db/clients.ts'
+import {
+  endReusedSession,
+  REPEAT_MS,
+  rotateSession,
+  type Session,
+  selectSession,
+  tenantOfSession,
+  userOfSession,
+} from '../../db/sessions.ts'
+import type { Deps } from '../../deps.ts'
+import { activityBase, payloadIdentity, tokenPayload } from '../activity/login-activity.ts'
+import { AppError } from '../errors.ts'
+import { seal } from '../vault.ts'
+import { refusalOf } from './admission.ts'
+import { type AccessClaims, personClaims, personOf } from './claims.ts'
+import { announceEnd, announceSession } from './state.ts'
+import { type Generation, generationOf, readRefreshToken, signTokenPair, type TokenPair } from './token-pair.ts'
+
+interface Refresh {
+  refreshToken: string
+  /** The claims of the access token that was given out with it; expired is fine. */
+  access: AccessClaims | undefined
+  /** Another tenant that the user is a member of. */
+  tenantId?: string | undefined
+}
+
+/**
+ * Single use, with rotation (RFC 9700 section 4.14.2). A repetition by the same pair within ten seconds gets the same
+ * successor; a later one ends the session. Throws `refresh_expired`, `refresh_mismatched`, `forbidden` (not a member of
+ * the tenant) or why the user may have no tokens; none of these spends the pair.
+ */
+export async function refreshSession(deps: Deps, { refreshToken, access, tenantId }: Refresh): Promise<TokenPair> {
+  const { db } = deps
+  const now = deps.now()
+  const presented = await readRefreshToken(deps, refreshToken)
+  if (!access || !samePair(generationOf(access), presented)) throw new AppError('refresh_mismatched')
+
+  const next = { sessionId: presented.sessionId, generation: presented.generation + 1 }
+  const activity = await activityBase(deps, 'RELOGIN')
+  const expected = tokenPayload(deps, { person: personOf(access), clientId: access.aud, ...next })
+  const sealed = await seal(deps.config, payloadIdentity(next.sessionId), expected)
+  const rotation = { id: presented.sessionId, generation: presented.generation, activityId: activity.id, now }
+  const user = userOfSession(rotation.id)
+  const [, reused, , [session], [client], [principal], [target]] = await db.batch([
+    rotateSession(db, { ...rotation, tenantId: tenantId ?? null }),
+    endReusedSession(db, rotation),
+    insertActivityOfSession(db, { ...activity, sessionId: rotation.id, tokenPayload: sealed }),
+    selectSession(db, rotation.id),
+    selectClientOfSession(db, rotation.id),
+    selectPrincipal(db, { userId: user, tenantId: tenantOfSession(rotation.id) }),
+    selectPrincipal(db, { userId: user, tenantId: tenantId ?? tenantOfSession(rotation.id) }),
+  ])
+
+  if (reused.length > 0) await announceEnd(deps, [rotation.id], 'reuse')
+  if (!session || !client || !principal || !target || !isLive(session, now)) throw new AppError('refresh_expired')
+  const rotated = session.activityId === activity.id
+  if (!rotated && !isRepetition(session, next, now)) throw refused({ session, presented, target, client, tenantId })
+  const refusal = refusalOf(principal, client)
+  if (refusal) throw new AppError(refusal)
+
+  const token = { person: personClaims(principal, now), clientId: client.clientId, ...next }
+  if (rotated) {
+    announceSession(deps, next.sessionId, next.generation)
+    const issued = tokenPayload(deps, token)
+    if (issued !== expected)
+      await updateTokenPayload(db, activity.id, await seal(deps.config, payloadIdentity(next.sessionId), issued))
+  }
+  return signTokenPair(deps, {
+    ...token,
+    issuedAt: session.rotatedAt,
+    lifetimeSeconds: client.accessTokenExpiration,
+  })
+}
+
+function refused({ session, presented, target, client, tenantId }: Refused): AppError {
+  if (session.generation !== presented.generation) return new AppError('refresh_expired')
+  const refusal = refusalOf(target, client)
+  if (refusal === 'membership_missing' && tenantId) return new AppError('forbidden')
+  return new AppError(refusal ?? 'refresh_expired')
+}
+
+interface Refused {
+  session: Session
+  presented: Generation
+  target: Principal
+  client: Parameters<typeof refusalOf>[1]
+  tenantId: string | undefined
+}
+
+const samePair = (a: Generation, b: Generation) => a.sessionId === b.sessionId && a.generation === b.generation
+
+const isLive = (session: Session, now: Date) => !session.endedAt && session.expiresAt > now
+
+function isRepetition(session: Session, next: Generation, now: Date): boolean {
+  return session.generation === next.generation && now.getTime() - session.rotatedAt.getTime() <= REPEAT_MS
+}

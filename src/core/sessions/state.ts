@@ -1,0 +1,91 @@
+/**
+ * Whether a session still stands, without SQL when warm. SQL is the authority; what is read there is cached for a
+ * minute, with the time it was read at, so that no stale copy anywhere is believed for longer than that.
+ */
+import { z } from 'zod'
+import { findSessionState, type SessionState } from '../../db/sessions.ts'
+import type { Db, Deps } from '../../deps.ts'
+
+/** The longest that an ended session is taken for a standing one, at another location. */
+export const STALE_SECONDS = 60
+
+const MOST_REMEMBERED = 10_000
+
+const Cached = z
+  .object({
+    generation: z.number(),
+    endedAt: z.number().nullable(),
+    endReason: z.enum(['logout', 'reuse', 'blocked', 'revoked', 'password']).nullable(),
+    asOf: z.number(),
+  })
+  .transform(({ endedAt, ...state }) => ({ ...state, endedAt: endedAt === null ? null : new Date(endedAt) }))
+type Cached = z.infer<typeof Cached>
+
+/** What this process itself changed within the last minute; KV may not show it yet. */
+const changedHere = new WeakMap<Db, Map<string, Cached>>()
+
+/** A session that is not there has ended. */
+export async function sessionState(deps: Deps, id: string): Promise<SessionState> {
+  if (deps.config.SESSION_READS === 'cached') {
+    const cached = newest(await readCache(deps, id), changedHere.get(deps.db)?.get(id))
+    if (cached && deps.now().getTime() - cached.asOf < STALE_SECONDS * 1000) return cached
+  }
+  const found = await findSessionState(deps.db, id)
+  const state = found ?? { generation: 0, endedAt: deps.now(), endReason: null }
+  if (deps.config.SESSION_READS === 'cached') deps.defer(writeCache(deps, id, state))
+  return state
+}
+
+/** Tells the caches of a session that was opened or refreshed; an old copy would only let the replaced token live. */
+export function announceSession(deps: Deps, id: string, generation: number): void {
+  const state = { generation, endedAt: null, endReason: null }
+  rememberHere(deps, id, state)
+  deps.defer(writeCache(deps, id, state))
+}
+
+/** Tells the caches of sessions that have ended, and waits for it: here they are refused at once. */
+export async function announceEnd(deps: Deps, ids: string[], endReason: SessionState['endReason']): Promise<void> {
+  const state = { generation: 0, endedAt: deps.now(), endReason }
+  for (const id of ids) rememberHere(deps, id, state)
+  await Promise.all(ids.slice(0, MOST_ANNOUNCED).map((id) => writeCache(deps, id, state)))
+}
+
+/** Beyond this many at once the rest are refused within STALE_SECONDS. */
+const MOST_ANNOUNCED = 200
+
+function rememberHere(deps: Deps, id: string, state: SessionState) {
+  const here = changedHere.get(deps.db) ?? new Map<string, Cached>()
+  changedHere.set(deps.db, here)
+  here.delete(id)
+  here.set(id, { ...state, asOf: deps.now().getTime() })
+  if (here.size > MOST_REMEMBERED) for (const oldest of here.keys()) return void here.delete(oldest)
+}
+
+/** An end outweighs everything, then the later generation; of two alike the later reading. */
+function newest(a: Cached | undefined, b: Cached | undefined): Cached | undefined {
+  if (!a || !b) return a ?? b
+  if (a.endedAt || b.endedAt) return a.endedAt ? a : b
+  if (a.generation !== b.generation) return a.generation > b.generation ? a : b
+  return a.asOf > b.asOf ? a : b
+}
+
+const cacheKey = (id: string) => `session:${id}`
+
+async function readCache(deps: Deps, id: string): Promise<Cached | undefined> {
+  try {
+    const text = await deps.kv.get(cacheKey(id))
+    return text === null ? undefined : Cached.parse(JSON.parse(text))
+  } catch (cause) {
+    deps.log('warn', 'cache read failed', { cause })
+    return undefined
+  }
+}
+
+async function writeCache(deps: Deps, id: string, state: SessionState): Promise<void> {
+  const value = JSON.stringify({ ...state, endedAt: state.endedAt?.getTime() ?? null, asOf: deps.now().getTime() })
+  try {
+    await deps.kv.put(cacheKey(id), value, STALE_SECONDS)
+  } catch (cause) {
+    deps.log('warn', 'cache write failed', { cause })
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The one primitive for everything that works once. Consuming is one conditional UPDATE that writes down which use won;
+ * whatever else the use causes goes into the same batch and reads that mark. Never KV: it cannot compare and swap.
+ */
+import { and, eq, gt, isNull, type SQL } from 'drizzle-orm'
+import type { Db } from '../deps.ts'
+import { oneTimeSecrets } from './schema.ts'
+
+export type OneTimeSecret = typeof oneTimeSecrets.$inferSelect
+export type NewOneTimeSecret = typeof oneTimeSecrets.$inferInsert
+
+export interface Use {
+  kind: string
+  hash: string
+  /** Random, one for each attempt to use it. */
+  useId: string
+  now: Date
+}
+
+export function insertOneTimeSecret(db: Db, secret: NewOneTimeSecret) {
+  return db.insert(oneTimeSecrets).values(secret)
+}
+
+/** Of any number of concurrent uses at most one gets the row back. `onlyIf` narrows who may. */
+export function consumeOneTimeSecret(db: Db, { kind, hash, useId, now }: Use, onlyIf?: SQL) {
+  return db
+    .update(oneTimeSecrets)
+    .set({ usedAt: now, useId })
+    .where(
+      and(
+        eq(oneTimeSecrets.kind, kind),
+        eq(oneTimeSecrets.hash, hash),
+        isNull(oneTimeSecrets.usedAt),
+        gt(oneTimeSecrets.expiresAt, now),
+        onlyIf,
+      ),
+    )
+    .returning()
+}
+
+export function selectOneTimeSecret(db: Db, { kind, hash }: Pick<Use, 'kind' | 'hash'>) {
+  return db
+    .select()
+    .from(oneTimeSecrets)
+    .where(and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash)))
+}
+
+/** Holds for the row that this very use consumed. */
+export function wonBy({ kind, hash, useId }: Use) {
+  return and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), eq(oneTimeSecrets.useId, useId))
+}

@@ -1,0 +1,56 @@
+/** A person in a tenant: everything that decides whether tokens may be given, and what they say. */
+import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../deps.ts'
+import { clients, memberships, passwords, roles, tenants, users } from './schema.ts'
+
+export type User = typeof users.$inferSelect
+export type Tenant = typeof tenants.$inferSelect
+export type Membership = typeof memberships.$inferSelect
+export type Role = typeof roles.$inferSelect
+
+export interface Principal {
+  user: User
+  tenant: Tenant | null
+  membership: Membership | null
+  role: Role | null
+}
+
+const principal = { user: users, tenant: tenants, membership: memberships, role: roles }
+
+/** The user with the password and the membership in the default tenant. */
+export function selectLoginByUsername(db: Db, usernameKey: string) {
+  return db
+    .select({ ...principal, passwordHash: passwords.hash })
+    .from(users)
+    .leftJoin(passwords, eq(passwords.userId, users.id))
+    .leftJoin(tenants, eq(tenants.id, users.defaultTenantId))
+    .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, tenants.id)))
+    .leftJoin(roles, eq(roles.id, memberships.roleId))
+    .where(eq(users.usernameKey, usernameKey))
+}
+
+/** The principal for a user and a tenant that `userId` and `tenantId` yield, which may be sub-selects. */
+export function selectPrincipal(db: Db, { userId, tenantId }: { userId: string | SQL; tenantId: string | SQL }) {
+  return db
+    .select(principal)
+    .from(users)
+    .leftJoin(tenants, eq(tenants.id, tenantId))
+    .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, tenants.id)))
+    .leftJoin(roles, eq(roles.id, memberships.roleId))
+    .where(eq(users.id, userId))
+}
+
+/**
+ * Holds where tokens may be given: for rows that join users, tenants, memberships and clients.
+ * The same rule in words of errors is `refusalOf` in core/sessions/admission.ts; a test holds the two together.
+ */
+export const admissible = and(
+  eq(users.status, 'active'),
+  eq(tenants.status, 'active'),
+  inArray(memberships.status, [1, 3]),
+  eq(clients.status, 'active'),
+  or(
+    sql`${users.clientIds} is null`,
+    sql`exists (select 1 from json_each(${users.clientIds}) where value = ${clients.clientId})`,
+  ),
+)

@@ -1,0 +1,67 @@
+/** What happened: logins, changes, and in development the messages that were sent. */
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { id, instant, json } from './columns.ts'
+
+export const loginActivity = sqliteTable(
+  'login_activity',
+  {
+    id: id(),
+    /** The user's id; empty when no user was recognised. */
+    actor: text().notNull(),
+    tenantId: text(),
+    loginTime: instant().notNull(),
+    loginType: text({ enum: ['ACCESS', 'RELOGIN', 'LOGOUT', 'FAILED'] }).notNull(),
+    method: text().notNull(),
+    deviceInfo: text().notNull(),
+    /** Sealed. */
+    ipAddress: text().notNull(),
+    /** The sealed claims without `iat` and `exp`, which follow from loginTime and tokenSeconds. Empty without a token. */
+    tokenPayload: text().notNull(),
+    /** What the payload is sealed for. */
+    sessionId: text().notNull(),
+    tokenSeconds: integer(),
+  },
+  (table) => [
+    index('login_activity_tenant').on(table.tenantId, table.loginTime, table.id),
+    index('login_activity_actor').on(table.tenantId, table.actor, table.loginTime),
+    index('login_activity_person').on(table.actor),
+  ],
+)
+
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: id(),
+    tenantId: text(),
+    actorKind: text().notNull(),
+    actorId: text(),
+    action: text().notNull(),
+    targetKind: text().notNull(),
+    targetId: text().notNull(),
+    at: instant().notNull(),
+    requestId: text().notNull(),
+  },
+  (table) => [
+    index('audit_tenant').on(table.tenantId, table.id),
+    index('audit_target').on(table.targetId, table.id),
+    index('audit_actor').on(table.actorId, table.id),
+    index('audit_action').on(table.action, table.id),
+  ],
+)
+
+/** Development only: what the delivery port would have sent. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: id(),
+    to: text().notNull(),
+    channel: text({ enum: ['mail', 'sms'] }).notNull(),
+    subject: text().notNull(),
+    text: text().notNull(),
+    html: text(),
+    links: json<string[]>().notNull(),
+    code: text(),
+    createdAt: instant().notNull(),
+  },
+  (table) => [index('outbox_to').on(table.to, table.id)],
+)

@@ -1,0 +1,4 @@
+/** The whole schema; drizzle-kit reads this file. */
+export * from './schema-activity.ts'
+export * from './schema-directory.ts'
+export * from './schema-sessions.ts'

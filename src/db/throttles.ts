@@ -1,0 +1,43 @@
+/** Attempt counters. Counting is one statement, so that no number of parallel attempts slips through. */
+import { eq, lt, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../deps.ts'
+import { throttles } from './schema.ts'
+
+interface Attempt {
+  key: string
+  windowSeconds: number
+  now: Date
+  /** The attempt counts only where this holds. */
+  onlyIf?: SQL | undefined
+}
+
+/** Adds one and answers the count; a window that has ended starts anew. */
+export function countAttempt(db: Db, { key, windowSeconds, now, onlyIf }: Attempt) {
+  const endsAt = now.getTime() + windowSeconds * 1000
+  const over = sql`${throttles.endsAt} <= ${now.getTime()}`
+  return db
+    .insert(throttles)
+    .select(sql`select ${key}, 1, ${endsAt} where ${onlyIf ?? sql`true`}`)
+    .onConflictDoUpdate({
+      target: throttles.key,
+      set: {
+        count: sql`case when ${over} then 1 else ${throttles.count} + 1 end`,
+        endsAt: sql`case when ${over} then ${endsAt} else ${throttles.endsAt} end`,
+      },
+    })
+    .returning()
+}
+
+/** After a success nothing that went before counts. */
+export function clearAttempts(db: Db, key: string) {
+  return db.delete(throttles).where(eq(throttles.key, key))
+}
+
+/** Takes one attempt back: it turned out to be right. */
+export function refundAttempt(db: Db, key: string) {
+  return db.update(throttles).set({ count: sql`max(${throttles.count} - 1, 0)` }).where(eq(throttles.key, key))
+}
+
+export function deleteEndedThrottles(db: Db, now: Date) {
+  return db.delete(throttles).where(lt(throttles.endsAt, now))
+}

@@ -1,0 +1,27 @@
+/** Users and their passwords. */
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../deps.ts'
+import { passwords, sessions, users } from './schema.ts'
+
+export type User = typeof users.$inferSelect
+export type NewUser = typeof users.$inferInsert
+
+/** What usernames and addresses are compared by. */
+export const lookupKey = (name: string) => name.normalize('NFC').toLowerCase()
+
+/** Notes the login of the session that carries `activityId`; nothing when no session was opened. */
+export function touchLastLogin(db: Db, sessionId: string | SQL, activityId: string, now: Date) {
+  const user = db
+    .select({ id: sessions.userId })
+    .from(sessions)
+    .where(and(eq(sessions.id, sessionId), eq(sessions.activityId, activityId)))
+  return db.update(users).set({ lastLoginAt: now }).where(sql`${users.id} = ${user}`)
+}
+
+/** Replaces the hash of the same password, unless the password was changed meanwhile. */
+export function upgradePasswordHash(db: Db, userId: string, from: string, to: string) {
+  return db
+    .update(passwords)
+    .set({ hash: to })
+    .where(and(eq(passwords.userId, userId), eq(passwords.hash, from)))
+}

@@ -1,0 +1,51 @@
+/** The last stop for anything thrown: one log line for us, one rendered error for the caller. */
+import type { Context, ErrorHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { AppError } from '../core/errors.ts'
+import type { AppEnv } from './router.ts'
+
+export type RenderError = (error: AppError, c: Context<AppEnv>) => Response
+
+export const handleError =
+  (render: RenderError): ErrorHandler<AppEnv> =>
+  (thrown, c) => {
+    const error = toAppError(thrown)
+    const { log } = c.var.deps
+    const at = { requestId: c.var.requestId, method: c.req.method, errorCode: error.code }
+    if (error.status >= 500) log('error', 'request failed', { ...at, cause: error.cause ?? error })
+    else log('debug', 'request refused', { ...at, cause: error.cause })
+    const response = render(error, c)
+    if (error.status === 503) response.headers.set('Retry-After', '5')
+    if (error.retryAfterSeconds) response.headers.set('Retry-After', String(error.retryAfterSeconds))
+    return response
+  }
+
+/** RFC 9457. A bad field is named by its path; a missing one by the path it should have. */
+export const renderProblem: RenderError = (error, c) => {
+  const issues = error.issues?.map(({ path, message, info }) => ({
+    path: [...path, ...(typeof info.missingProperty === 'string' ? [info.missingProperty] : [])].join('.'),
+    message,
+  }))
+  const body = {
+    type: `urn:problem:${error.code}`,
+    title: error.title,
+    status: error.status,
+    detail: error.detail,
+    issues,
+    instance: `urn:request:${c.var.requestId}`,
+  }
+  return c.json(body, error.status as ContentfulStatusCode, { 'content-type': 'application/problem+json' })
+}
+
+/** Hono's own exceptions become ours; a store that does not answer is said so; anything else is our bug. */
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  if (thrown instanceof HTTPException && thrown.status < 500) return new AppError('validation_failed', { cause: thrown })
+  return new AppError(isStoreFailure(thrown) ? 'unavailable' : 'internal', { cause: thrown })
+}
+
+function isStoreFailure(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  return /^(DrizzleQueryError|LibsqlError|LibsqlBatchError|HranaError)$/.test(thrown.name) || thrown.message.startsWith('D1_')
+}

@@ -1,0 +1,68 @@
+/** Parsing at the edge. What fails is an AppError, so that each family renders it in its own format. */
+import { zValidator } from '@hono/zod-validator'
+import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
+import { resolver, uniqueSymbol } from 'hono-openapi'
+import type { ZodType, z } from 'zod'
+import { AppError } from '../core/errors.ts'
+import { issuesOf } from './issues.ts'
+import type { AppEnv } from './router.ts'
+
+const JSON_TYPE = /^application\/json$/i
+
+type JsonBody<Schema extends ZodType> = MiddlewareHandler<
+  AppEnv,
+  string,
+  { in: { json: z.input<Schema> }; out: { json: z.output<Schema> } }
+>
+
+/**
+ * A JSON body. A missing content type counts as JSON, a missing body as `{}`.
+ * Throws `unsupported_media_type`, `malformed_json` or `validation_failed`, in that order.
+ */
+export function jsonBody<Schema extends ZodType>(schema: Schema, { types = JSON_TYPE } = {}): JsonBody<Schema> {
+  const middleware: JsonBody<Schema> = async (c, next) => {
+    const input = await readJson(c, types)
+    const parsed = schema.safeParse(input)
+    if (!parsed.success) throw new AppError('validation_failed', { issues: issuesOf(parsed.error, input) })
+    c.req.addValidatedData('json', parsed.data as object)
+    await next()
+  }
+  return documented(middleware, 'json', schema)
+}
+
+/** Query, path, header or form. Throws `parameter_missing` or `parameter_invalid`; for forms `validation_failed`. */
+export function validate<Target extends Exclude<keyof ValidationTargets, 'json'>, Schema extends ZodType>(
+  target: Target,
+  schema: Schema,
+) {
+  const middleware = zValidator(target, schema, (result) => {
+    if (result.success) return
+    const issues = issuesOf(result.error as never, result.data)
+    if (target === 'form') throw new AppError('validation_failed', { issues })
+    throw new AppError(issues[0]?.code === 'required' ? 'parameter_missing' : 'parameter_invalid', { issues })
+  })
+  return documented(middleware, target, schema)
+}
+
+async function readJson(c: Context<AppEnv>, types: RegExp): Promise<unknown> {
+  const type = mediaType(c)
+  if (type && !types.test(type)) {
+    throw new AppError('unsupported_media_type', { detail: `Content-type ${type} does not match [application/json].` })
+  }
+  const text = await c.req.text()
+  if (text === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('malformed_json', { detail: (cause as Error).message })
+  }
+}
+
+/** The content type without its parameters; empty when there is none. */
+export function mediaType(c: Context): string {
+  return c.req.header('content-type')?.split(';')[0]?.trim() ?? ''
+}
+
+function documented<Middleware extends object>(middleware: Middleware, target: string, schema: ZodType): Middleware {
+  return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema) } })
+}

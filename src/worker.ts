@@ -1,0 +1,30 @@
+/** The Workers entry: requests, and the hourly upkeep. */
+import { env, waitUntil } from 'cloudflare:workers'
+import { createApp, upkeep } from './app.ts'
+import { parseConfig } from './config.ts'
+import { createDelivery } from './platform/delivery.ts'
+import { createLog } from './platform/logger.ts'
+import { type Bindings, workersPorts } from './platform/workers.ts'
+
+const bindings = env as Bindings & Record<string, unknown>
+const config = parseConfig(bindings)
+const stores = workersPorts(bindings, config)
+
+const ports = {
+  ...stores,
+  config: { ...config, CLIENT_ADDRESS_HEADER: config.CLIENT_ADDRESS_HEADER ?? 'CF-Connecting-IP' },
+  deliver: createDelivery(config, stores.db, bindings.EMAIL),
+  fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
+  now: () => new Date(),
+  defer: waitUntil,
+  // biome-ignore lint/suspicious/noConsole: on Workers the console is the log
+  log: createLog(config, (line) => console.log(line)),
+  peerAddress: () => undefined,
+}
+
+const app = createApp(ports)
+
+export default {
+  fetch: (request: Request) => app.fetch(request),
+  scheduled: () => upkeep(ports),
+}
