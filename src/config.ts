@@ -79,8 +79,7 @@ const Variables = z
       refuse('DELIVERY_URL', 'must be https')
     if (config.ALLOW_INSECURE_PEERS && !config.development)
       refuse('ALLOW_INSECURE_PEERS', 'may be true on localhost only')
-    if (config.MASTER_KEY === config.MASTER_KEY_PREVIOUS)
-      refuse('MASTER_KEY_PREVIOUS', 'must differ from MASTER_KEY')
+    if (config.MASTER_KEY === config.MASTER_KEY_PREVIOUS) refuse('MASTER_KEY_PREVIOUS', 'must differ from MASTER_KEY')
   })
 
 export type Config = z.infer<typeof Variables>

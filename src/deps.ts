@@ -33,9 +33,7 @@ export interface Argon2 {
 }
 
 /** Events and causes are written as one JSON line each; `fields` must be ids, codes and numbers, never secrets. */
-export interface Log {
-  (level: 'debug' | 'info' | 'warn' | 'error', event: string, fields?: Record<string, unknown>): void
-}
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', event: string, fields?: Record<string, unknown>) => void
 
 /** What the core may know of the request it works for. */
 export interface Trace {

@@ -1,6 +1,7 @@
 /** Wrong attempts, counted in SQL before anything is checked: ten for a username, fifty for an address. */
-import ipaddr from 'ipaddr.js'
+
 import type { SQL } from 'drizzle-orm'
+import ipaddr from 'ipaddr.js'
 import { clearAttempts, countAttempt, refundAttempt } from '../db/throttles.ts'
 import type { Deps } from '../deps.ts'
 import { sha256 } from './crypto.ts'

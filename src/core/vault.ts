@@ -18,7 +18,8 @@ interface Keys {
 }
 
 const encoder = new TextEncoder()
-const derived = new Map<string, Promise<Keys>>()
+/** Values, not promises: on Workers one request must not wait for the work of another. */
+const derived = new Map<string, Keys>()
 
 /** `identity` names the row and column, for example `clients.secret:<id>`: a sealed value moved elsewhere does not open. */
 export async function seal(master: MasterKeys, identity: string, plain: string): Promise<string> {
@@ -35,7 +36,11 @@ export async function unseal(master: MasterKeys, identity: string, sealed: strin
   const keys = (await allKeys(master)).find((candidate) => candidate.id === id)
   if (!keys) throw new Error(`sealed under an unknown master key: ${identity}`)
   const algorithm = { name: 'AES-GCM', iv: base64url.decode(iv), additionalData: encoder.encode(identity) }
-  const plain = await crypto.subtle.decrypt(algorithm as AesGcmParams, keys.seal, base64url.decode(body) as BufferSource)
+  const plain = await crypto.subtle.decrypt(
+    algorithm as AesGcmParams,
+    keys.seal,
+    base64url.decode(body) as BufferSource,
+  )
   return new TextDecoder().decode(plain)
 }
 
@@ -63,9 +68,11 @@ async function allKeys({ MASTER_KEY, MASTER_KEY_PREVIOUS }: MasterKeys): Promise
   return Promise.all(masters.map(keysOf))
 }
 
-function keysOf(masterKey: string): Promise<Keys> {
-  let keys = derived.get(masterKey)
-  if (!keys) derived.set(masterKey, (keys = derive(masterKey)))
+async function keysOf(masterKey: string): Promise<Keys> {
+  const known = derived.get(masterKey)
+  if (known) return known
+  const keys = await derive(masterKey)
+  derived.set(masterKey, keys)
   return keys
 }
 

@@ -4,7 +4,12 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from './router.ts'
 
 export const securityHeaders = secureHeaders({
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+  },
   crossOriginResourcePolicy: 'same-origin',
   referrerPolicy: 'no-referrer',
   strictTransportSecurity: 'max-age=63072000; includeSubDomains',

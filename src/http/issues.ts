@@ -7,7 +7,7 @@ import type { Issue } from '../core/errors.ts'
 const ORDER = ['required', 'additionalProperties']
 
 export function issuesOf(error: ZodError, input: unknown): Issue[] {
-  const rank = ({ code }: Issue) => (ORDER.indexOf(code) + 1 || ORDER.length + 1)
+  const rank = ({ code }: Issue) => ORDER.indexOf(code) + 1 || ORDER.length + 1
   return error.issues.flatMap((issue) => toIssues(issue, input)).sort((a, b) => rank(a) - rank(b))
 }
 
@@ -44,7 +44,12 @@ function missing(path: Issue['path']): Issue[] {
   return [{ path: path.slice(0, -1), code: 'required', message, info: { missingProperty } }]
 }
 
-function limit(one: (code: string, message: string, info: Issue['info']) => Issue[], origin: string, end: 'min' | 'max', at: number) {
+function limit(
+  one: (code: string, message: string, info: Issue['info']) => Issue[],
+  origin: string,
+  end: 'min' | 'max',
+  at: number,
+) {
   if (origin === 'string' || origin === 'array') {
     const unit = origin === 'string' ? 'characters' : 'items'
     const code = `${end}${origin === 'string' ? 'Length' : 'Items'}`

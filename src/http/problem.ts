@@ -41,11 +41,15 @@ export const renderProblem: RenderError = (error, c) => {
 /** Hono's own exceptions become ours; a store that does not answer is said so; anything else is our bug. */
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
-  if (thrown instanceof HTTPException && thrown.status < 500) return new AppError('validation_failed', { cause: thrown })
+  if (thrown instanceof HTTPException && thrown.status < 500)
+    return new AppError('validation_failed', { cause: thrown })
   return new AppError(isStoreFailure(thrown) ? 'unavailable' : 'internal', { cause: thrown })
 }
 
 function isStoreFailure(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false
-  return /^(DrizzleQueryError|LibsqlError|LibsqlBatchError|HranaError)$/.test(thrown.name) || thrown.message.startsWith('D1_')
+  return (
+    /^(DrizzleQueryError|LibsqlError|LibsqlBatchError|HranaError)$/.test(thrown.name) ||
+    thrown.message.startsWith('D1_')
+  )
 }

@@ -47,15 +47,23 @@ export function validate<Target extends Exclude<keyof ValidationTargets, 'json'>
 async function readJson(c: Context<AppEnv>, types: RegExp): Promise<unknown> {
   const type = mediaType(c)
   if (type && !types.test(type)) {
-    throw new AppError('unsupported_media_type', { detail: `Content-type ${type} does not match [application/json].` })
+    const detail = `Content-type ${c.req.header('content-type')} does not match [application/json].`
+    throw new AppError('unsupported_media_type', { detail })
   }
   const text = await c.req.text()
-  if (text === '') return {}
+  return text === '' ? {} : parseObject(text)
+}
+
+/** An object or an array; anything else is no message at all, and refused as such. */
+function parseObject(text: string): object {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (cause) {
     throw new AppError('malformed_json', { detail: (cause as Error).message })
   }
+  if (typeof value === 'object' && value !== null) return value
+  throw new AppError('malformed_json', { detail: 'Unexpected value: a JSON object is expected' })
 }
 
 /** The content type without its parameters; empty when there is none. */

@@ -42,7 +42,11 @@ export async function exchangeCode(deps: Deps, { code, clientId, codeVerifier }:
   const [secret] = secrets
   if (!secret || secret.clientId !== client.id) throw new AppError('code_invalid')
   if (secret.useId !== use.useId) {
-    await announceEnd(deps, reused.map(({ id }) => id), 'reuse')
+    await announceEnd(
+      deps,
+      reused.map(({ id }) => id),
+      'reuse',
+    )
     const data = CodeData.parse(secret.data)
     throw new AppError(data.factorDue && secret.expiresAt > now ? 'second_factor_due' : 'code_expired')
   }

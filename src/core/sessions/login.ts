@@ -23,8 +23,10 @@ export async function grantCode(deps: Deps, grant: Grant, settle: Statement[]): 
 /** Tokens at once: a code that is consumed as it is made. */
 export async function grantTokens(deps: Deps, grant: Grant, settle: Statement[]): Promise<TokenPair> {
   const { client, principal } = grant
+  if (!principal.membership) throw new AppError('login_inactive')
+  if (!mayUse(principal, client)) throw new AppError('client_refused')
   const refusal = refusalOf(principal, client)
-  if (refusal) throw new AppError(refusal === 'client_not_allowed' ? 'client_refused' : refusal)
+  if (refusal) throw new AppError(refusal)
   if (grant.factorDue) throw new AppError('second_factor_due')
   const useId = newId()
   const made = await makeAuthCode(deps, grant, useId)

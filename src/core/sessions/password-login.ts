@@ -1,9 +1,10 @@
 /** Username and password, checked: two counters, the client and the person in one round trip, then one hash. */
-import { selectVerifiedClient, existsVerifiedClient, type Client } from '../../db/clients.ts'
+
+import type { Statement } from '../../db/batch.ts'
+import { type Client, existsVerifiedClient, selectVerifiedClient } from '../../db/clients.ts'
 import { insertLoginActivity } from '../../db/login-activity.ts'
 import { type Principal, selectLoginByUsername } from '../../db/principals.ts'
 import { lookupKey, upgradePasswordHash } from '../../db/users.ts'
-import type { Statement } from '../../db/batch.ts'
 import type { Deps } from '../../deps.ts'
 import { failedActivity } from '../activity/login-activity.ts'
 import { checkPassword } from '../credentials/password.ts'
@@ -49,13 +50,14 @@ export async function verifyPasswordLogin(
     insertLoginActivity(db, await failedActivity(deps, { actor: login?.user.id ?? '', tenantId, method: 'password' }))
 
   if (!login || !matches) {
-    await (await fail())
+    await await fail()
     throw new AppError('credentials_invalid')
   }
   if (personRefusal(login) === 'user_inactive') {
-    await (await fail())
+    await await fail()
     throw new AppError('login_inactive')
   }
-  const rehash = upgraded && login.passwordHash ? [upgradePasswordHash(db, login.user.id, login.passwordHash, upgraded)] : []
+  const rehash =
+    upgraded && login.passwordHash ? [upgradePasswordHash(db, login.user.id, login.passwordHash, upgraded)] : []
   return { client, principal: login, settle: [...counters.settle, ...rehash] }
 }

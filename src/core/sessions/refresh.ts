@@ -1,7 +1,8 @@
 /** A pair of tokens into the next pair, in one round trip; also the way into another tenant. */
+
+import { selectClientOfSession } from '../../db/clients.ts'
 import { insertActivityOfSession, updateTokenPayload } from '../../db/login-activity.ts'
 import { type Principal, selectPrincipal } from '../../db/principals.ts'
-import { selectClientOfSession } from '../../db/clients.ts'
 import {
   endReusedSession,
   REPEAT_MS,
