@@ -10,15 +10,19 @@ const bindings = env as Bindings & Record<string, unknown>
 const config = parseConfig(bindings)
 const stores = workersPorts(bindings, config)
 
-const ports = {
+const outside = {
   ...stores,
   config: { ...config, CLIENT_ADDRESS_HEADER: config.CLIENT_ADDRESS_HEADER ?? 'CF-Connecting-IP' },
-  deliver: createDelivery(config, stores.db, bindings.EMAIL),
   fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
   now: () => new Date(),
-  defer: waitUntil,
   // biome-ignore lint/suspicious/noConsole: on Workers the console is the log
   log: createLog(config, (line) => console.log(line)),
+}
+
+const ports = {
+  ...outside,
+  deliver: createDelivery(outside, bindings.EMAIL),
+  defer: waitUntil,
   peerAddress: () => undefined,
 }
 

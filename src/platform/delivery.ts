@@ -1,8 +1,91 @@
 /** Mail and SMS: over HTTP, through the mail binding of Workers, or in development into the outbox. */
 import type { SendEmail } from '@cloudflare/workers-types'
-import type { Config } from '../config.ts'
-import type { Db, Message } from '../deps.ts'
+import { v7 } from 'uuid'
+import { z } from 'zod'
+import { outbox } from '../db/schema.ts'
+import type { Db, Message, Ports } from '../deps.ts'
+import { mailBinding } from './delivery-binding.ts'
+import { brevo } from './delivery-brevo.ts'
+import { webhook } from './delivery-webhook.ts'
 
-export function createDelivery(_config: Config, _db: Db, _binding?: SendEmail): (message: Message) => Promise<void> {
-  return async () => {}
+/** Why an attempt failed, in a form that may be logged. */
+export interface Failure {
+  /** Of the answer, if there was one. */
+  status?: number
+  errorCode?: string | undefined
+  /** It may succeed when it is repeated. */
+  temporary: boolean
 }
+
+/** Attempts at one message carry the same id, so that the receiver can tell a repetition. */
+export interface Envelope {
+  id: string
+  createdAt: Date
+}
+
+/** Hands one message over, once. Answers why that failed, or nothing. */
+export type Transport = (message: Message, envelope: Envelope) => Promise<Failure | undefined>
+
+type Outside = Pick<Ports, 'config' | 'db' | 'fetch' | 'now' | 'log'>
+
+const PAUSES_MS = [500, 2_000]
+
+/** One recipient and one line, so that neither can smuggle in a header or somebody else. */
+const Sendable = z.discriminatedUnion('channel', [
+  z.object({
+    channel: z.literal('mail'),
+    to: z.string().regex(/^[^\s@,;:<>"\p{Cc}\p{Cs}]+@[^\s@,;:<>"\p{Cc}\p{Cs}]+$/u),
+    subject: z.string().regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u),
+  }),
+  z.object({ channel: z.literal('sms'), to: z.string().regex(/^\+?[1-9]\d{1,14}$/) }),
+])
+
+/**
+ * Never throws: what cannot be delivered is logged without address or content and given up, because the request that
+ * caused it has been answered already.
+ */
+export function createDelivery(outside: Outside, binding?: SendEmail): Ports['deliver'] {
+  const transport = chooseTransport(outside, binding)
+  return async (message) => {
+    const { channel } = message
+    try {
+      if (!Sendable.safeParse(message).success) return outside.log('error', 'delivery refused', { channel })
+      const failure = await send(transport, message, { id: v7(), createdAt: outside.now() })
+      if (failure) outside.log('error', 'delivery failed', { channel, ...failure })
+    } catch (cause) {
+      outside.log('error', 'delivery failed', { channel, cause })
+    }
+  }
+}
+
+async function send(transport: Transport, message: Message, envelope: Envelope, pausesMs = PAUSES_MS) {
+  const failure = await transport(message, envelope)
+  const [pauseMs, ...rest] = pausesMs
+  if (!failure?.temporary || pauseMs === undefined) return failure
+  await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  return send(transport, message, envelope, rest)
+}
+
+/** config.ts has seen to it that each kind has the variables that it needs. */
+function chooseTransport({ config, db, fetch, now }: Outside, binding?: SendEmail): Transport {
+  const { DELIVERY, DELIVERY_URL: url, DELIVERY_SECRET: secret = '', DELIVERY_FROM: from = '' } = config
+  switch (DELIVERY) {
+    case 'webhook':
+      return webhook({ url: url ?? '', secret, fetch, now })
+    case 'brevo':
+      return brevo({ url, apiKey: secret, mailFrom: from, smsFrom: config.DELIVERY_SMS_FROM, fetch })
+    case 'binding':
+      if (!binding) throw new Error('Gatehouse cannot start: DELIVERY=binding needs the send_email binding EMAIL.')
+      return mailBinding(binding, from)
+    default:
+      return keepInOutbox(db)
+  }
+}
+
+/** In development nothing is sent. */
+const keepInOutbox =
+  (db: Db): Transport =>
+  async ({ links = [], ...message }, envelope) => {
+    await db.insert(outbox).values({ ...message, links, ...envelope })
+    return undefined
+  }
