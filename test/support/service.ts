@@ -1,0 +1,30 @@
+/** What the tests ask of a running service, whichever store and runtime it stands on. */
+
+export type Value = string | number | null
+export type Row = Record<string, unknown>
+
+export interface Service {
+  store: 'libsql' | 'workerd'
+  /** `from` is the address that the request comes from. */
+  fetch(path: string, init: RequestInit, from: string): Promise<Response>
+  /** Reads or changes the store behind the service's back. */
+  rows(sql: string, ...values: Value[]): Promise<Row[]>
+  /** Every log line so far. */
+  log(): string[]
+  /** The service's own time. */
+  now(): Date
+  /** Runs the hourly upkeep. */
+  upkeep(): Promise<void>
+  /** Lets time pass for the rows that belong to one of `ids`; on libSQL the clock moves, for everything. */
+  wait(seconds: number, ids: Iterable<string>): Promise<void>
+  /** Every SQL statement that the service sent, and in how many round trips; libSQL only. */
+  traffic?: Traffic
+}
+
+export interface Traffic {
+  trips: number
+  statements: Set<string>
+}
+
+/** Which store this process tests; `npm test` starts one process for each. */
+export const STORE: Service['store'] = process.env['STORE'] === 'workerd' ? 'workerd' : 'libsql'
