@@ -1,15 +1,17 @@
 /** The table of contents: what runs on every request, and which API family answers where. */
 import { requestId } from 'hono/request-id'
+import { admin } from './api/admin/index.ts'
 import { auth } from './api/auth/index.ts'
 import { wellKnown } from './api/well-known.ts'
 import { ANONYMOUS } from './core/actor.ts'
 import type { Ports } from './deps.ts'
 import { clientAddress } from './http/client-address.ts'
 import { corsForClients } from './http/cors.ts'
-import { noStore, securityHeaders } from './http/headers.ts'
+import { closedByDefault, securityHeaders } from './http/headers.ts'
 import { handleError, renderProblem } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
 import { createRouter } from './http/router.ts'
+import { outbox } from './pages/outbox.tsx'
 
 export { upkeep } from './core/upkeep.ts'
 
@@ -26,9 +28,11 @@ export function createApp(ports: Ports) {
     await next()
     c.header('X-Request-Id', requestId)
   })
-  app.use(requestLog, securityHeaders, noStore, corsForClients)
+  app.use(requestLog, securityHeaders, closedByDefault, corsForClients)
 
   app.route('/', wellKnown)
+  app.route('/', outbox)
+  app.route('/v1', admin)
   app.route('/', auth)
 
   return app

@@ -95,7 +95,7 @@ export function parseConfig(variables: Record<string, unknown>): Config {
   throw new Error(`Gatehouse cannot start: ${name} ${words}.`)
 }
 
-function isLocal(url: string): boolean {
+export function isLocal(url: string): boolean {
   const { hostname } = new URL(url)
   return ['localhost', '127.0.0.1', '[::1]'].includes(hostname) || hostname.endsWith('.localhost')
 }

@@ -1,10 +1,58 @@
 /** Who changed what; written in the batch of the change. */
+import { and, desc, gte, lte, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
+import { matching, oneMore, type PageRequest } from './page.ts'
 import { audit } from './schema.ts'
 
 export type AuditRow = typeof audit.$inferSelect
-export type NewAuditRow = typeof audit.$inferInsert
 
-export function insertAudit(db: Db, row: NewAuditRow) {
-  return db.insert(audit).values(row)
+export function insertAuditIf(
+  db: Db,
+  row: Omit<AuditRow, 'tenantId'> & { tenantId: string | null | SQL },
+  onlyIf: SQL,
+) {
+  const columns = sql`${row.id}, ${row.tenantId}, ${row.actorKind}, ${row.actorId}, ${row.action}, ${row.targetKind},
+    ${row.targetId}, ${row.at.getTime()}, ${row.requestId}`
+  return db.insert(audit).select(sql`select ${columns} where ${onlyIf}`)
+}
+
+export interface AuditFilter {
+  action?: string | undefined
+  actorId?: string | undefined
+  targetId?: string | undefined
+  from?: Date | undefined
+  to?: Date | undefined
+}
+
+/** Where a page of audit rows begins. */
+export interface AuditPosition {
+  at: Date
+  id: string
+}
+
+/** Newest first. */
+export function listAudit(
+  db: Db,
+  tenantId: string | null,
+  filter: AuditFilter,
+  page: PageRequest<AuditPosition>,
+): Promise<AuditRow[]> {
+  const { action, actorId, targetId, from, to } = filter
+  const before = page.after && sql`(${audit.at}, ${audit.id}) < (${page.after.at.getTime()}, ${page.after.id})`
+  return db
+    .select()
+    .from(audit)
+    .where(
+      and(
+        matching(audit.tenantId, tenantId),
+        matching(audit.action, action),
+        matching(audit.actorId, actorId),
+        matching(audit.targetId, targetId),
+        from && gte(audit.at, from),
+        to && lte(audit.at, to),
+        before,
+      ),
+    )
+    .orderBy(desc(audit.at), desc(audit.id))
+    .limit(oneMore(page))
 }

@@ -100,6 +100,8 @@ function isCurrent(id: string, generation: number, now: Date): SQL | undefined {
 
 export const ofUser = (userId: string) => eq(sessions.userId, userId)
 export const ofTenant = (tenantId: string) => eq(sessions.tenantId, tenantId)
+export const ofSuspendedTenant = (tenantId: string) =>
+  and(ofTenant(tenantId), sql`(select ${tenants.status} from ${tenants} where ${eq(tenants.id, tenantId)}) = 'suspended'`)
 export const ofMember = (userId: string, tenantId: string) =>
   and(eq(sessions.userId, userId), eq(sessions.tenantId, tenantId))
 export const ofClient = (clientId: string) => eq(sessions.clientId, clientId)

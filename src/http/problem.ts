@@ -21,10 +21,10 @@ export const handleError =
     return response
   }
 
-/** RFC 9457. A bad field is named by its path; a missing one by the path it should have. */
+/** RFC 9457. A bad field is named by its path; a missing one by the path it should have, and so is one too many. */
 export const renderProblem: RenderError = (error, c) => {
   const issues = error.issues?.map(({ path, message, info }) => ({
-    path: [...path, ...(typeof info.missingProperty === 'string' ? [info.missingProperty] : [])].join('.'),
+    path: [...path, info.missingProperty ?? info.additionalProperty ?? []].flat().join('.'),
     message,
   }))
   const body = {

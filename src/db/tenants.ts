@@ -1,0 +1,59 @@
+/** Tenants: the organisations. A `scope` is the one tenant that a caller may see, or null for all. */
+import { and, asc, eq, gt } from 'drizzle-orm'
+import type { Db } from '../deps.ts'
+import { type Changes, mergeJson } from './changes.ts'
+import { matching, oneMore, type PageRequest } from './page.ts'
+import type { Tenant } from './principals.ts'
+import { loginActivity, tenants } from './schema.ts'
+
+export function insertTenant(db: Db, tenant: Tenant) {
+  return db.insert(tenants).values(tenant).returning()
+}
+
+export function selectTenant(db: Db, id: string) {
+  return db.select().from(tenants).where(eq(tenants.id, id))
+}
+
+export function listTenants(
+  db: Db,
+  scope: string | null,
+  { key }: { key?: string | undefined },
+  page: PageRequest,
+): Promise<Tenant[]> {
+  return db
+    .select()
+    .from(tenants)
+    .where(
+      and(matching(tenants.id, scope), matching(tenants.key, key), page.after ? gt(tenants.id, page.after) : undefined),
+    )
+    .orderBy(asc(tenants.id))
+    .limit(oneMore(page))
+}
+
+export interface TenantChanges extends Omit<Changes<Tenant>, 'id' | 'signUp' | 'branding' | 'createdAt' | 'updatedAt'> {
+  signUp?: Changes<Tenant['signUp']> | undefined
+  branding?: Changes<Tenant['branding']> | undefined
+}
+
+export function updateTenant(db: Db, id: string, { signUp, branding, ...columns }: TenantChanges, now: Date) {
+  return db
+    .update(tenants)
+    .set({
+      ...columns,
+      signUp: mergeJson(tenants.signUp, signUp),
+      branding: mergeJson(tenants.branding, branding),
+      updatedAt: now,
+    })
+    .where(eq(tenants.id, id))
+    .returning()
+}
+
+/** Takes everything with it that belongs to the tenant alone. */
+export function deleteTenant(db: Db, id: string) {
+  return db.delete(tenants).where(eq(tenants.id, id))
+}
+
+/** After the tenant is gone nobody may read them any more. */
+export function deleteTenantActivity(db: Db, tenantId: string) {
+  return db.delete(loginActivity).where(eq(loginActivity.tenantId, tenantId))
+}
