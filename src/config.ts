@@ -13,7 +13,7 @@ const adminApiKey = z
   .refine((key) => new Set(key).size >= 10, 'is too weak: make it random')
 
 const origin = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https origin' })
+  .url({ protocol: /^https?$/, abort: true, error: 'must be an http or https origin' })
   .refine((url) => url === new URL(url).origin, 'must be an origin without a path')
   .refine((url) => url.startsWith('https:') || isLocal(url), 'must be https (http is for localhost only)')
 
@@ -50,9 +50,19 @@ const Variables = z
       .optional(),
     DELIVERY: z.enum(['outbox', 'webhook', 'binding', 'brevo']).optional(),
     DELIVERY_FROM: z.email('must be a mail address').optional(),
-    DELIVERY_SMS_FROM: z.string().max(20).default('Gatehouse'),
-    DELIVERY_URL: z.url('must be a URL').optional(),
-    DELIVERY_SECRET: z.string().min(16, 'is too weak: at least 16 characters').optional(),
+    DELIVERY_SMS_FROM: z
+      .string()
+      .regex(/^([A-Za-z0-9 ]{1,11}|\+?\d{1,15})$/, 'must be up to 11 letters and digits, or a number')
+      .default('Gatehouse'),
+    DELIVERY_URL: z
+      .url({ protocol: /^https?$/, abort: true, error: 'must be an http or https URL' })
+      .refine((url) => !new URL(url).username, 'must not contain a user name')
+      .optional(),
+    DELIVERY_SECRET: z
+      .string()
+      .min(16, 'is too weak: at least 16 characters')
+      .regex(/^(?!whsec_)|^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2,3}={0,2})?$/, 'must be whsec_ and base64')
+      .optional(),
     ALLOW_INSECURE_PEERS: flag,
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   })
