@@ -1,22 +1,23 @@
-/** Headers of every answer: nothing is sniffed, framed, cached or told to others, unless a route says otherwise. */
+/** Headers of every answer: nothing is sniffed, framed, cached, loaded or told to others, unless a route says otherwise. */
 import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AppEnv } from './router.ts'
 
+/** It overwrites what a route has set, so it sets only what is the same everywhere. */
 export const securityHeaders = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    frameAncestors: ["'none'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-  },
-  crossOriginResourcePolicy: 'same-origin',
+  crossOriginResourcePolicy: false,
   referrerPolicy: 'no-referrer',
   strictTransportSecurity: 'max-age=63072000; includeSubDomains',
   xFrameOptions: 'DENY',
 })
 
-export const noStore = createMiddleware<AppEnv>(async (c, next) => {
+const UNLESS_SET = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+}
+
+export const closedByDefault = createMiddleware<AppEnv>(async (c, next) => {
   await next()
-  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
+  for (const [name, value] of Object.entries(UNLESS_SET)) if (!c.res.headers.has(name)) c.header(name, value)
 })

@@ -1,0 +1,46 @@
+/** The stylesheet of every page. Colours are variables, so that dark mode is one block and a tenant's accent one line. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --paper: #f4f5f7; --card: #fff; --ink: #1b1f24; --muted: #57606a; --line: #d5d9df;
+  --accent: #0b57d0; --on-accent: #fff; --code: #eef1f5;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #101317; --card: #191d23; --ink: #e8eaed; --muted: #a0a8b4; --line: #343b45;
+    --accent: #8ab4f8; --on-accent: #10151c; --code: #232932;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere;
+}
+main { max-width: 44rem; margin: 0 auto; }
+h1 { margin: 1rem 0 .25rem; font-size: 1.6rem; line-height: 1.25; }
+h2 { margin: 0; font-size: 1.1rem; line-height: 1.35; }
+p { margin: .25rem 0 1rem; }
+a { color: var(--accent); }
+.muted { color: var(--muted); }
+.card {
+  margin: 1rem 0; padding: 1.1rem 1.25rem; background: var(--card);
+  border: 1px solid var(--line); border-radius: .75rem;
+}
+label { display: block; margin-bottom: .25rem; font-weight: 600; }
+input, button { font: inherit; min-height: 2.75rem; padding: .5rem .8rem; border-radius: .5rem; }
+input { width: 100%; color: inherit; background: var(--card); border: 1px solid var(--muted); }
+button {
+  border: 1px solid transparent; background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer;
+}
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
+.row > .grow { flex: 1 1 12rem; }
+.row > .end { margin-left: auto; }
+.tag {
+  padding: .1rem .55rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .85rem; color: var(--muted);
+}
+pre, .code { font: .95rem/1.5 ui-monospace, monospace; background: var(--code); border-radius: .5rem; }
+pre { margin: .75rem 0; padding: .75rem .9rem; white-space: pre-wrap; }
+.code { padding: .1rem .5rem; font-size: 1.15rem; letter-spacing: .08em; }
+ul { margin: .5rem 0 0; padding-left: 1.2rem; }
+`
