@@ -21,76 +21,77 @@ const count = (standard: number) => z.coerce.number('must be a number').int().mi
 const seconds = (standard: number) => z.coerce.number('must be a number').int().min(1).max(31_536_000).default(standard)
 const flag = z.stringbool('must be true or false').optional()
 
-const Variables = z
-  .object({
-    PUBLIC_ORIGIN: z.string('is missing: set it to the origin this service is reached at').pipe(origin),
-    MASTER_KEY: masterKey,
-    MASTER_KEY_PREVIOUS: masterKey.optional(),
-    ADMIN_API_KEY: adminApiKey,
-    SIGNING_ALG: z.enum(['ES256', 'RS256', 'EdDSA']).default('ES256'),
-    LIBSQL_URL: z
-      .string()
-      .regex(/^(libsql|https?|wss?|file):/, 'must be a libsql:, http(s):, ws(s): or file: URL')
-      .optional(),
-    LIBSQL_AUTH_TOKEN: z.string().optional(),
-    SESSION_READS: z.enum(['cached', 'strict']).default('cached'),
-    SESSION_IDLE_SECONDS: seconds(28_800),
-    SESSION_ABSOLUTE_SECONDS: seconds(604_800),
-    GATEWAY_COOKIE_NAME: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a cookie name')
-      .default('imidToken'),
-    GATEWAY_COOKIE_DOMAIN: z.hostname('must be a domain').optional(),
-    LOGIN_LIMIT_PER_USERNAME: count(10),
-    LOGIN_LIMIT_PER_ADDRESS: count(50),
-    LOGIN_WINDOW_SECONDS: seconds(900),
-    CLIENT_ADDRESS_HEADER: z
-      .string()
-      .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name')
-      .optional(),
-    DELIVERY: z.enum(['outbox', 'webhook', 'binding', 'brevo']).optional(),
-    DELIVERY_FROM: z.email('must be a mail address').optional(),
-    DELIVERY_SMS_FROM: z
-      .string()
-      .regex(/^([A-Za-z0-9 ]{1,11}|\+?\d{1,15})$/, 'must be up to 11 letters and digits, or a number')
-      .default('Gatehouse'),
-    DELIVERY_URL: z
-      .url({ protocol: /^https?$/, abort: true, error: 'must be an http or https URL' })
-      .refine((url) => !new URL(url).username, 'must not contain a user name')
-      .optional(),
-    DELIVERY_SECRET: z
-      .string()
-      .min(16, 'is too weak: at least 16 characters')
-      .regex(/^(?!whsec_)|^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2,3}={0,2})?$/, 'must be whsec_ and base64')
-      .optional(),
-    ALLOW_INSECURE_PEERS: flag,
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  })
-  .transform((raw) => {
-    const development = isLocal(raw.PUBLIC_ORIGIN)
-    return {
-      ...raw,
-      development,
-      DELIVERY: raw.DELIVERY ?? (development ? ('outbox' as const) : undefined),
-      ALLOW_INSECURE_PEERS: raw.ALLOW_INSECURE_PEERS ?? development,
-    }
-  })
-  .superRefine((config, context) => {
-    const refuse = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message })
-    const { DELIVERY } = config
-    if (!DELIVERY) refuse('DELIVERY', 'is missing: choose webhook, binding or brevo')
-    if (DELIVERY === 'outbox' && !config.development) refuse('DELIVERY', 'may be outbox on localhost only')
-    if (DELIVERY === 'webhook' && !config.DELIVERY_URL) refuse('DELIVERY_URL', 'is missing: the webhook needs it')
-    if ((DELIVERY === 'webhook' || DELIVERY === 'brevo') && !config.DELIVERY_SECRET)
-      refuse('DELIVERY_SECRET', `is missing: DELIVERY=${DELIVERY} needs it`)
-    if ((DELIVERY === 'binding' || DELIVERY === 'brevo') && !config.DELIVERY_FROM)
-      refuse('DELIVERY_FROM', 'is missing: the sender of mails')
-    if (config.DELIVERY_URL?.startsWith('http:') && !config.ALLOW_INSECURE_PEERS)
-      refuse('DELIVERY_URL', 'must be https')
-    if (config.ALLOW_INSECURE_PEERS && !config.development)
-      refuse('ALLOW_INSECURE_PEERS', 'may be true on localhost only')
-    if (config.MASTER_KEY === config.MASTER_KEY_PREVIOUS) refuse('MASTER_KEY_PREVIOUS', 'must differ from MASTER_KEY')
-  })
+const Raw = z.object({
+  PUBLIC_ORIGIN: z.string('is missing: set it to the origin this service is reached at').pipe(origin),
+  MASTER_KEY: masterKey,
+  MASTER_KEY_PREVIOUS: masterKey.optional(),
+  ADMIN_API_KEY: adminApiKey,
+  SIGNING_ALG: z.enum(['ES256', 'RS256', 'EdDSA']).default('ES256'),
+  LIBSQL_URL: z
+    .string()
+    .regex(/^(libsql|https?|wss?|file):/, 'must be a libsql:, http(s):, ws(s): or file: URL')
+    .optional(),
+  LIBSQL_AUTH_TOKEN: z.string().optional(),
+  SESSION_READS: z.enum(['cached', 'strict']).default('cached'),
+  SESSION_IDLE_SECONDS: seconds(28_800),
+  SESSION_ABSOLUTE_SECONDS: seconds(604_800),
+  GATEWAY_COOKIE_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a cookie name')
+    .default('imidToken'),
+  GATEWAY_COOKIE_DOMAIN: z.hostname('must be a domain').optional(),
+  LOGIN_LIMIT_PER_USERNAME: count(10),
+  LOGIN_LIMIT_PER_ADDRESS: count(50),
+  LOGIN_WINDOW_SECONDS: seconds(900),
+  CLIENT_ADDRESS_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name')
+    .optional(),
+  DELIVERY: z.enum(['outbox', 'webhook', 'binding', 'brevo']).optional(),
+  DELIVERY_FROM: z.email('must be a mail address').optional(),
+  DELIVERY_SMS_FROM: z
+    .string()
+    .regex(/^([A-Za-z0-9 ]{1,11}|\+?\d{1,15})$/, 'must be up to 11 letters and digits, or a number')
+    .default('Gatehouse'),
+  DELIVERY_URL: z
+    .url({ protocol: /^https?$/, abort: true, error: 'must be an http or https URL' })
+    .refine((url) => !new URL(url).username, 'must not contain a user name')
+    .optional(),
+  DELIVERY_SECRET: z
+    .string()
+    .min(16, 'is too weak: at least 16 characters')
+    .regex(/^(?!whsec_)|^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2,3}={0,2})?$/, 'must be whsec_ and base64')
+    .optional(),
+  ALLOW_INSECURE_PEERS: flag,
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+})
+
+/** For a runtime that lets each variable be read by name only. */
+export const VARIABLE_NAMES = Object.keys(Raw.shape)
+
+const Variables = Raw.transform((raw) => {
+  const development = isLocal(raw.PUBLIC_ORIGIN)
+  return {
+    ...raw,
+    development,
+    DELIVERY: raw.DELIVERY ?? (development ? ('outbox' as const) : undefined),
+    ALLOW_INSECURE_PEERS: raw.ALLOW_INSECURE_PEERS ?? development,
+  }
+}).superRefine((config, context) => {
+  const refuse = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message })
+  const { DELIVERY } = config
+  if (!DELIVERY) refuse('DELIVERY', 'is missing: choose webhook, binding or brevo')
+  if (DELIVERY === 'outbox' && !config.development) refuse('DELIVERY', 'may be outbox on localhost only')
+  if (DELIVERY === 'webhook' && !config.DELIVERY_URL) refuse('DELIVERY_URL', 'is missing: the webhook needs it')
+  if ((DELIVERY === 'webhook' || DELIVERY === 'brevo') && !config.DELIVERY_SECRET)
+    refuse('DELIVERY_SECRET', `is missing: DELIVERY=${DELIVERY} needs it`)
+  if ((DELIVERY === 'binding' || DELIVERY === 'brevo') && !config.DELIVERY_FROM)
+    refuse('DELIVERY_FROM', 'is missing: the sender of mails')
+  if (config.DELIVERY_URL?.startsWith('http:') && !config.ALLOW_INSECURE_PEERS) refuse('DELIVERY_URL', 'must be https')
+  if (config.ALLOW_INSECURE_PEERS && !config.development)
+    refuse('ALLOW_INSECURE_PEERS', 'may be true on localhost only')
+  if (config.MASTER_KEY === config.MASTER_KEY_PREVIOUS) refuse('MASTER_KEY_PREVIOUS', 'must differ from MASTER_KEY')
+})
 
 export type Config = z.infer<typeof Variables>
 
