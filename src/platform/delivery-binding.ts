@@ -3,17 +3,15 @@ import type { SendEmail } from '@cloudflare/workers-types'
 import { z } from 'zod'
 import type { Failure, Transport } from './delivery.ts'
 
-const TIMEOUT_MS = 9_000
-
 /** Cloudflare's documented codes look like this; the message of the error may name the address. */
 const Refusal = z.object({ code: z.string().regex(/^E_[A-Z_]{1,60}$/) })
 const TEMPORARY = ['E_RATE_LIMIT_EXCEEDED', 'E_INTERNAL_SERVER_ERROR']
 
-export function mailBinding(binding: SendEmail, from: string): Transport {
+export function mailBinding(binding: SendEmail, from: string, timeoutMs: number): Transport {
   return async ({ channel, to, subject, text, html }) => {
     if (channel !== 'mail') return { errorCode: 'channel_unsupported', temporary: false }
     const sent = binding.send({ from, to, subject, text, ...(html ? { html } : {}) }).then(() => undefined, toFailure)
-    return Promise.race([sent, giveUp()])
+    return Promise.race([sent, giveUp(timeoutMs)])
   }
 }
 
@@ -23,7 +21,7 @@ function toFailure(error: unknown): Failure {
 }
 
 /** Not repeated: the mail may be on its way, and the binding has no key by which it would know it again. */
-async function giveUp(): Promise<Failure> {
-  await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS))
+async function giveUp(timeoutMs: number): Promise<Failure> {
+  await new Promise((resolve) => setTimeout(resolve, timeoutMs))
   return { errorCode: 'timeout', temporary: false }
 }

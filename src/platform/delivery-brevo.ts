@@ -1,14 +1,14 @@
 /** Brevo sends mail and SMS. */
 import { z } from 'zod'
 import type { Transport } from './delivery.ts'
-import { postJson } from './delivery-http.ts'
+import type { Post } from './delivery-http.ts'
 
 interface Brevo {
   url?: string | undefined
   apiKey: string
   mailFrom: string
   smsFrom: string
-  fetch: typeof fetch
+  post: Post
 }
 
 /** The code is one of a documented list of words; whatever looks different is not repeated. */
@@ -17,14 +17,9 @@ const Refusal = z.object({ code: z.string().regex(/^[a-z_]{1,40}$/) })
 /** Beyond these a message needs another encoding, which leaves room for 70 instead of 160 characters a part. */
 const PLAIN = /^[\x20-\x7e\n]*$/
 
-export function brevo({ url = 'https://api.brevo.com', apiKey, mailFrom, smsFrom, fetch }: Brevo): Transport {
+export function brevo({ url = 'https://api.brevo.com', apiKey, mailFrom, smsFrom, post }: Brevo): Transport {
   const send = (path: string, body: object) =>
-    postJson(fetch, {
-      url: `${url.replace(/\/$/, '')}${path}`,
-      headers: { 'api-key': apiKey },
-      body: JSON.stringify(body),
-      errorCodeOf,
-    })
+    post({ url: `${url.replace(/\/$/, '')}${path}`, headers: { 'api-key': apiKey }, body, errorCodeOf })
 
   return ({ channel, to, subject, text, html }, { id }) =>
     channel === 'mail'

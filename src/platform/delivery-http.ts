@@ -1,38 +1,38 @@
-/** One POST to a delivery service: bounded in time, no redirects, the answer read only for the reason of a refusal. */
+/** A POST to a delivery service: bounded in time, no redirects, the answer read only for the reason of a refusal. */
 import type { Failure } from './delivery.ts'
 
-/** Three attempts and the pauses between them fit into the 30 seconds that Workers grants to deferred work. */
-const TIMEOUT_MS = 9_000
 const ANSWER_LIMIT_BYTES = 16 * 1024
 
-interface Post {
+interface Request {
   url: string
   headers: Record<string, string>
-  body: string
+  body: object | string
   /** Finds the service's own code for what went wrong in its answer. */
   errorCodeOf?: (answer: string) => string | undefined
 }
 
-export async function postJson(
-  fetch: typeof globalThis.fetch,
-  { url, headers, body, errorCodeOf }: Post,
-): Promise<Failure | undefined> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    const { ok, status } = response
-    const answer = ok || !errorCodeOf ? '' : await readUpTo(ANSWER_LIMIT_BYTES, response)
-    await response.body?.cancel()
-    if (ok) return undefined
-    return { status, errorCode: errorCodeOf?.(answer), temporary: status === 429 || status >= 500 }
-  } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError'
-    return { errorCode: timedOut ? 'timeout' : 'unreachable', temporary: true }
+/** Answers why it failed, or nothing. */
+export type Post = (request: Request) => Promise<Failure | undefined>
+
+export function createPost(fetch: typeof globalThis.fetch, timeoutMs: number): Post {
+  return async ({ url, headers, body, errorCodeOf }) => {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      const { ok, status } = response
+      const answer = ok || !errorCodeOf ? '' : await readUpTo(ANSWER_LIMIT_BYTES, response)
+      await response.body?.cancel()
+      if (ok) return undefined
+      return { status, errorCode: errorCodeOf?.(answer), temporary: status === 429 || status >= 500 }
+    } catch (error) {
+      const timedOut = error instanceof Error && error.name === 'TimeoutError'
+      return { errorCode: timedOut ? 'timeout' : 'unreachable', temporary: true }
+    }
   }
 }
 

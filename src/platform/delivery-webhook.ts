@@ -1,17 +1,17 @@
 /** Any service that takes messages as signed JSON: the Standard Webhooks specification 1.0.0, symmetric signatures. */
 import type { Transport } from './delivery.ts'
-import { postJson } from './delivery-http.ts'
+import type { Post } from './delivery-http.ts'
 
 const encoder = new TextEncoder()
 
 interface Webhook {
   url: string
   secret: string
-  fetch: typeof fetch
+  post: Post
   now(): Date
 }
 
-export function webhook({ url, secret, fetch, now }: Webhook): Transport {
+export function webhook({ url, secret, post, now }: Webhook): Transport {
   return async ({ to, channel, subject, text, html = null, links = [], code = null }, { id, createdAt }) => {
     const body = JSON.stringify({ id, to, channel, subject, text, html, links, code, createdAt })
     const timestamp = Math.floor(now().getTime() / 1000)
@@ -20,7 +20,7 @@ export function webhook({ url, secret, fetch, now }: Webhook): Transport {
       'webhook-timestamp': String(timestamp),
       'webhook-signature': `v1,${await sign(secret, `${id}.${timestamp}.${body}`)}`,
     }
-    return postJson(fetch, { url, headers, body })
+    return post({ url, headers, body })
   }
 }
 

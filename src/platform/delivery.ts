@@ -6,6 +6,7 @@ import { outbox } from '../db/schema.ts'
 import type { Db, Message, Ports } from '../deps.ts'
 import { mailBinding } from './delivery-binding.ts'
 import { brevo } from './delivery-brevo.ts'
+import { createPost } from './delivery-http.ts'
 import { webhook } from './delivery-webhook.ts'
 
 /** Why an attempt failed, in a form that may be logged. */
@@ -28,7 +29,14 @@ export type Transport = (message: Message, envelope: Envelope) => Promise<Failur
 
 type Outside = Pick<Ports, 'config' | 'db' | 'fetch' | 'now' | 'log'>
 
-const PAUSES_MS = [500, 2_000]
+interface Patience {
+  timeoutMs: number
+  /** Before each repetition. */
+  pausesMs: number[]
+}
+
+/** In the worst case 29.5 seconds: Workers grants deferred work 30. */
+const PATIENCE: Patience = { timeoutMs: 9_000, pausesMs: [500, 2_000] }
 
 /** One recipient and one line, so that neither can smuggle in a header or somebody else. */
 const Sendable = z.discriminatedUnion('channel', [
@@ -44,13 +52,13 @@ const Sendable = z.discriminatedUnion('channel', [
  * Never throws: what cannot be delivered is logged without address or content and given up, because the request that
  * caused it has been answered already.
  */
-export function createDelivery(outside: Outside, binding?: SendEmail): Ports['deliver'] {
-  const transport = chooseTransport(outside, binding)
+export function createDelivery(outside: Outside, binding?: SendEmail, patience = PATIENCE): Ports['deliver'] {
+  const transport = chooseTransport(outside, binding, patience)
   return async (message) => {
     const { channel } = message
     try {
       if (!Sendable.safeParse(message).success) return outside.log('error', 'delivery refused', { channel })
-      const failure = await send(transport, message, { id: v7(), createdAt: outside.now() })
+      const failure = await send(transport, message, { id: v7(), createdAt: outside.now() }, patience.pausesMs)
       if (failure) outside.log('error', 'delivery failed', { channel, ...failure })
     } catch (cause) {
       outside.log('error', 'delivery failed', { channel, cause })
@@ -58,7 +66,7 @@ export function createDelivery(outside: Outside, binding?: SendEmail): Ports['de
   }
 }
 
-async function send(transport: Transport, message: Message, envelope: Envelope, pausesMs = PAUSES_MS) {
+async function send(transport: Transport, message: Message, envelope: Envelope, pausesMs: number[]) {
   const failure = await transport(message, envelope)
   const [pauseMs, ...rest] = pausesMs
   if (!failure?.temporary || pauseMs === undefined) return failure
@@ -67,16 +75,21 @@ async function send(transport: Transport, message: Message, envelope: Envelope, 
 }
 
 /** config.ts has seen to it that each kind has the variables that it needs. */
-function chooseTransport({ config, db, fetch, now }: Outside, binding?: SendEmail): Transport {
+function chooseTransport(
+  { config, db, fetch, now }: Outside,
+  binding: SendEmail | undefined,
+  { timeoutMs }: Patience,
+): Transport {
+  const post = createPost(fetch, timeoutMs)
   const { DELIVERY, DELIVERY_URL: url, DELIVERY_SECRET: secret = '', DELIVERY_FROM: from = '' } = config
   switch (DELIVERY) {
     case 'webhook':
-      return webhook({ url: url ?? '', secret, fetch, now })
+      return webhook({ url: url ?? '', secret, post, now })
     case 'brevo':
-      return brevo({ url, apiKey: secret, mailFrom: from, smsFrom: config.DELIVERY_SMS_FROM, fetch })
+      return brevo({ url, apiKey: secret, mailFrom: from, smsFrom: config.DELIVERY_SMS_FROM, post })
     case 'binding':
       if (!binding) throw new Error('Gatehouse cannot start: DELIVERY=binding needs the send_email binding EMAIL.')
-      return mailBinding(binding, from)
+      return mailBinding(binding, from, timeoutMs)
     default:
       return keepInOutbox(db)
   }
