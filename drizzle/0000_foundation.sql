@@ -44,6 +44,16 @@ CREATE TABLE `outbox` (
 );
 --> statement-breakpoint
 CREATE INDEX `outbox_to` ON `outbox` (`to`,`id`);--> statement-breakpoint
+CREATE TABLE `second_factors` (
+	`user_id` text PRIMARY KEY NOT NULL,
+	`secret` text,
+	`confirmed_at` integer,
+	`pending_secret` text,
+	`last_step` integer NOT NULL,
+	`established_at` integer,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`name` text NOT NULL,
@@ -209,6 +219,55 @@ CREATE TABLE `users` (
 CREATE UNIQUE INDEX `users_usernameKey_unique` ON `users` (`username_key`);--> statement-breakpoint
 CREATE INDEX `users_email` ON `users` (`email_key`);--> statement-breakpoint
 CREATE INDEX `users_default_tenant` ON `users` (`default_tenant_id`,`id`);--> statement-breakpoint
+CREATE TABLE `connections` (
+	`id` text PRIMARY KEY NOT NULL,
+	`tenant_id` text,
+	`kind` text NOT NULL,
+	`name` text NOT NULL,
+	`client_id` text,
+	`client_secret` text,
+	`apple` text,
+	`issuer` text,
+	`endpoints` text NOT NULL,
+	`scopes` text,
+	`saml` text,
+	`saml_key` text,
+	`group_roles` text NOT NULL,
+	`allow_unsolicited` integer NOT NULL,
+	`status` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `connections_kind` ON `connections` (`kind`,`tenant_id`,`id`);--> statement-breakpoint
+CREATE INDEX `connections_tenant` ON `connections` (`tenant_id`,`id`);--> statement-breakpoint
+CREATE TABLE `identities` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`connection_id` text NOT NULL,
+	`subject` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`connection_id`) REFERENCES `connections`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `identities_user` ON `identities` (`user_id`,`connection_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `identities_subject` ON `identities` (`connection_id`,`subject`);--> statement-breakpoint
+CREATE TABLE `provider_sessions` (
+	`session_id` text PRIMARY KEY NOT NULL,
+	`connection_id` text NOT NULL,
+	`tokens` text,
+	`created_at` integer NOT NULL,
+	`check_until` integer,
+	`logout_due_at` integer,
+	`logout_attempts` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`connection_id`) REFERENCES `connections`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `provider_sessions_connection` ON `provider_sessions` (`connection_id`);--> statement-breakpoint
+CREATE INDEX `provider_sessions_logout` ON `provider_sessions` (`logout_due_at`);--> statement-breakpoint
+CREATE INDEX `provider_sessions_created` ON `provider_sessions` (`created_at`);--> statement-breakpoint
 CREATE TABLE `one_time_secrets` (
 	`kind` text NOT NULL,
 	`hash` text NOT NULL,
