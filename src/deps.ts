@@ -52,6 +52,8 @@ export interface Ports {
   deliver(message: Message): Promise<void>
   /** Every call to another service goes through this. */
   fetch: typeof fetch
+  /** The addresses that a host's name stands for, where the runtime can tell. */
+  resolve?(hostname: string): Promise<string[]>
   now(): Date
   /** Work that may finish after the response: cache writes, mail. */
   defer(work: Promise<unknown>): void

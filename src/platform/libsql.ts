@@ -1,4 +1,5 @@
 /** Deno and Node: libSQL from a file or a URL, and a cache in this process. */
+import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -19,13 +20,16 @@ export interface Location {
 }
 
 /** Opens the database, applies what migrations are missing, and adds what goes with it. */
-export async function libsqlPorts(location: Location): Promise<Pick<Ports, 'db' | 'kv' | 'argon2' | 'asset'>> {
+export async function libsqlPorts(
+  location: Location,
+): Promise<Pick<Ports, 'db' | 'kv' | 'argon2' | 'asset' | 'resolve'>> {
   let argon2: Promise<Argon2> | undefined
   return {
     db: await openLibsql(location),
     kv: inProcessKv(),
     argon2: () => (argon2 ??= loadArgon2().then(toArgon2)),
     asset: readAsset,
+    resolve: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
   }
 }
 
