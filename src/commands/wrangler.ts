@@ -1,0 +1,42 @@
+/** Wrangler, without its telemetry, its look-ups and its questions. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Program } from './process-group.ts'
+
+const QUIET = {
+  CI: '1',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_SEND_METRICS: 'false',
+  WRANGLER_WRITE_LOGS: 'false',
+  /** Loading wrangler is a third of a start. */
+  NODE_COMPILE_CACHE: 'node_modules/.cache/node',
+}
+
+export function wrangler(...args: string[]): Program {
+  const program = fileURLToPath(import.meta.resolve('wrangler'))
+  return { command: process.execPath, args: ['--no-warnings', program, ...args], env: QUIET }
+}
+
+export interface Outcome {
+  succeeded: boolean
+  stdout: string
+  /** Everything that it said. */
+  output: string
+}
+
+/** Runs to the end, without a terminal. */
+export async function runWrangler(...args: string[]): Promise<Outcome> {
+  const { command, args: all, env } = wrangler(...args)
+  const toOutcome =
+    (succeeded: boolean) =>
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => ({
+      succeeded,
+      stdout,
+      output: `${stdout}${stderr}`.trim(),
+    })
+  const run = promisify(execFile)(command, all, { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 })
+  run.child.stdin?.end()
+  return run.then(toOutcome(true), toOutcome(false))
+}
