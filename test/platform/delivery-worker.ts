@@ -1,7 +1,7 @@
 /** The delivery port inside workerd: delivers what it is asked to and answers what was logged. */
 import type { SendEmail } from '@cloudflare/workers-types'
 import { createDelivery } from '../../src/platform/delivery.ts'
-import type { Errand } from './couriers.ts'
+import type { Errand } from './messages.ts'
 
 export default {
   async fetch(request: Request, { EMAIL }: { EMAIL: SendEmail }): Promise<Response> {
