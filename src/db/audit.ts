@@ -6,14 +6,19 @@ import { audit } from './schema.ts'
 
 export type AuditRow = typeof audit.$inferSelect
 
-export function insertAuditIf(
-  db: Db,
-  row: Omit<AuditRow, 'tenantId'> & { tenantId: string | null | SQL },
-  onlyIf: SQL,
-) {
+export interface NewAuditRow extends Omit<AuditRow, 'tenantId'> {
+  tenantId: string | null | SQL
+}
+
+export function insertAuditIf(db: Db, row: NewAuditRow, condition = sql`true`) {
   const columns = sql`${row.id}, ${row.tenantId}, ${row.actorKind}, ${row.actorId}, ${row.action}, ${row.targetKind},
     ${row.targetId}, ${row.at.getTime()}, ${row.requestId}`
-  return db.insert(audit).select(sql`select ${columns} where ${onlyIf}`)
+  return db.insert(audit).select(sql`select ${columns} where ${condition}`)
+}
+
+/** Only where the statement before it in the same batch changed something. */
+export function insertAuditOfChange(db: Db, row: NewAuditRow) {
+  return insertAuditIf(db, row, sql`changes() > 0`)
 }
 
 export interface AuditFilter {

@@ -19,7 +19,8 @@ export function selectSession(db: Db, id: string) {
   return db.select().from(sessions).where(eq(sessions.id, id))
 }
 
-export const userOfSession = (id: string) => sql`(select ${sessions.userId} from ${sessions} where ${eq(sessions.id, id)})`
+export const userOfSession = (id: string) =>
+  sql`(select ${sessions.userId} from ${sessions} where ${eq(sessions.id, id)})`
 export const tenantOfSession = (id: string) =>
   sql`(select ${sessions.tenantId} from ${sessions} where ${eq(sessions.id, id)})`
 
@@ -101,8 +102,18 @@ function isCurrent(id: string, generation: number, now: Date): SQL | undefined {
 export const ofUser = (userId: string) => eq(sessions.userId, userId)
 export const ofTenant = (tenantId: string) => eq(sessions.tenantId, tenantId)
 export const ofSuspendedTenant = (tenantId: string) =>
-  and(ofTenant(tenantId), sql`(select ${tenants.status} from ${tenants} where ${eq(tenants.id, tenantId)}) = 'suspended'`)
+  and(
+    ofTenant(tenantId),
+    sql`(select ${tenants.status} from ${tenants} where ${eq(tenants.id, tenantId)}) = 'suspended'`,
+  )
 export const ofMember = (userId: string, tenantId: string) =>
   and(eq(sessions.userId, userId), eq(sessions.tenantId, tenantId))
 export const ofClient = (clientId: string) => eq(sessions.clientId, clientId)
+export const ofDisabledClient = (clientId: string) =>
+  and(
+    ofClient(clientId),
+    sql`(select ${clients.status} from ${clients} where ${eq(clients.id, clientId)}) = 'disabled'`,
+  )
+export const ofBlockedUser = (userId: string) =>
+  and(ofUser(userId), sql`(select ${users.status} from ${users} where ${eq(users.id, userId)}) = 'blocked'`)
 export const withIds = (ids: string[]) => inArray(sessions.id, ids)

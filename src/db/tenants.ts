@@ -1,5 +1,5 @@
 /** Tenants: the organisations. A `scope` is the one tenant that a caller may see, or null for all. */
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { and, asc, eq, gt, type SQL } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { type Changes, mergeJson } from './changes.ts'
 import { matching, oneMore, type PageRequest } from './page.ts'
@@ -10,7 +10,8 @@ export function insertTenant(db: Db, tenant: Tenant) {
   return db.insert(tenants).values(tenant).returning()
 }
 
-export function selectTenant(db: Db, id: string) {
+/** `id` may be a sub-select. */
+export function selectTenant(db: Db, id: string | SQL) {
   return db.select().from(tenants).where(eq(tenants.id, id))
 }
 

@@ -1,6 +1,6 @@
 /** Audit rows: ids and names of actions only, so that nothing personal outlives its owner. */
-import { type SQL, sql } from 'drizzle-orm'
-import { insertAuditIf } from '../../db/audit.ts'
+import type { SQL } from 'drizzle-orm'
+import { insertAuditIf, insertAuditOfChange, type NewAuditRow } from '../../db/audit.ts'
 import type { Deps } from '../../deps.ts'
 import type { Actor } from '../actor.ts'
 import { newId } from '../crypto.ts'
@@ -13,9 +13,21 @@ export interface AuditEntry {
   tenantId: string | null | SQL
 }
 
+/** Whoever did it; all that is kept is the id. */
+type AuditActor = Pick<Actor, 'kind' | 'id'>
+
 /** For the batch of what it records. Only where `onlyIf` holds. */
-export function auditStatement(deps: Deps, actor: Actor, { action, target, tenantId }: AuditEntry, onlyIf?: SQL) {
-  const row = {
+export function auditStatement(deps: Deps, actor: AuditActor, entry: AuditEntry, onlyIf?: SQL) {
+  return insertAuditIf(deps.db, toRow(deps, actor, entry), onlyIf)
+}
+
+/** Stands directly behind the statement it records in the batch; no row where that changed nothing. */
+export function auditOfChange(deps: Deps, actor: AuditActor, entry: AuditEntry) {
+  return insertAuditOfChange(deps.db, toRow(deps, actor, entry))
+}
+
+function toRow(deps: Deps, actor: AuditActor, { action, target, tenantId }: AuditEntry): NewAuditRow {
+  return {
     id: newId(),
     tenantId,
     actorKind: actor.kind,
@@ -26,10 +38,4 @@ export function auditStatement(deps: Deps, actor: Actor, { action, target, tenan
     at: deps.now(),
     requestId: deps.trace.requestId,
   }
-  return insertAuditIf(deps.db, row, onlyIf ?? sql`true`)
-}
-
-/** Stands directly behind the statement it records in the batch; no row where that changed nothing. */
-export function auditOfChange(deps: Deps, actor: Actor, entry: AuditEntry) {
-  return auditStatement(deps, actor, entry, sql`changes() > 0`)
 }

@@ -1,5 +1,8 @@
 /** Why a change is refused: the rules that all resources of the directory share. */
 import { isForeignKeyViolation, isUniqueViolation } from '../../db/batch.ts'
+import { listUsableClientIds } from '../../db/client-directory.ts'
+import { selectTenant } from '../../db/tenants.ts'
+import type { Deps } from '../../deps.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { AppError } from '../errors.ts'
 
@@ -32,8 +35,21 @@ export function found<Row>([row]: Row[]): Row {
   return row
 }
 
-/** Refuses the field `tenantId` when it names no tenant, or one that the key does not see. */
-export function requireTenant(actor: ApiKeyActor, tenantId: string, rows: { id: string }[], field = 'tenantId'): void {
-  const sees = actor.tenantId === null || actor.tenantId === tenantId
-  if (!sees || rows.length === 0) throw unknownReference(field)
+/** Refuses a field that names no tenant, or one that the key does not see; null, for no tenant, is for operators. */
+export async function requireTenant(
+  deps: Deps,
+  actor: ApiKeyActor,
+  id: string | null,
+  field = 'tenantId',
+): Promise<void> {
+  if (actor.tenantId !== null && actor.tenantId !== id) throw unknownReference(field)
+  if (id !== null && (await selectTenant(deps.db, id)).length === 0) throw unknownReference(field)
+}
+
+/** Refuses the entries of `clientIds` that no client has; of other tenants' clients a tenant's key sees none. */
+export async function requireClients(deps: Deps, actor: ApiKeyActor, clientIds: string[] | null): Promise<void> {
+  if (!clientIds?.length) return
+  const known = await listUsableClientIds(deps.db, actor.tenantId, clientIds)
+  const missing = clientIds.findIndex((clientId) => !known.includes(clientId))
+  if (missing >= 0) throw unknownReference(['clientIds', missing])
 }

@@ -3,7 +3,6 @@ import type { Changes } from '../../db/changes.ts'
 import type { PageRequest } from '../../db/page.ts'
 import type { Role } from '../../db/principals.ts'
 import { deleteRole, insertRole, listRoles as listRows, selectRole, updateRole } from '../../db/roles.ts'
-import { selectTenant } from '../../db/tenants.ts'
 import type { Deps } from '../../deps.ts'
 import { auditOfChange } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
@@ -21,7 +20,7 @@ export async function createRole(
   { tenantId, name, permissions = [] }: Changes<Fields> & { tenantId: string; name: string },
 ): Promise<Role> {
   const { db } = deps
-  requireTenant(actor, tenantId, await selectTenant(db, tenantId))
+  await requireTenant(deps, actor, tenantId)
   const now = deps.now()
   const role = { id: newId(), tenantId, name, permissions, createdAt: now, updatedAt: now }
   const [rows] = await orConflict(db.batch([insertRole(db, role), auditOfChange(deps, actor, entry('create', role))]))

@@ -1,0 +1,96 @@
+/** What administrators do to a person's ways in: passwords, sessions, the second factor. */
+import { demandChange, ofUserWithHash, setPassword } from '../../db/passwords.ts'
+import { endSessions, ofMember, ofUser } from '../../db/sessions.ts'
+import { updateUser } from '../../db/user-directory.ts'
+import type { Deps } from '../../deps.ts'
+import { auditOfChange, auditStatement } from '../activity/audit.ts'
+import type { ApiKeyActor } from '../actor.ts'
+import { hashPassword, isImportableHash } from '../credentials/password.ts'
+import { passwordRefusal } from '../credentials/password-policy.ts'
+import { announceEnd } from '../sessions/state.ts'
+import { refusedField } from './refusals.ts'
+import { getManagedUser } from './users.ts'
+
+interface FirstPassword {
+  username: string
+  email?: string | null | undefined
+  password?: string | undefined
+  passwordHash?: string | undefined
+}
+
+/** The hash of a new user's password, or the one brought along from elsewhere; null for none. */
+export async function firstHash(
+  deps: Deps,
+  { password, passwordHash, ...owner }: FirstPassword,
+): Promise<string | null> {
+  if (password !== undefined && passwordHash !== undefined)
+    throw refusedField('passwordHash', 'must not be given together with a password')
+  if (passwordHash !== undefined) {
+    if (isImportableHash(passwordHash)) return passwordHash
+    throw refusedField('passwordHash', 'must be argon2id (PHC) or bcrypt, at a cost that this service can bear')
+  }
+  return password === undefined ? null : hashAllowed(deps, password, owner)
+}
+
+/** Ends every session. With `mustChange` the person must choose another password at the next login. */
+export async function setUserPassword(
+  deps: Deps,
+  actor: ApiKeyActor,
+  id: string,
+  { password, mustChange }: { password: string; mustChange: boolean },
+): Promise<void> {
+  const { db } = deps
+  const user = await getManagedUser(deps, actor, id)
+  const hash = await hashAllowed(deps, password, user)
+  const [, , ended] = await db.batch([
+    setPassword(db, actor.tenantId, id, hash, deps.now()),
+    auditOfChange(deps, actor, { action: 'user.password.set', ...about(user) }),
+    endSessions(db, ofUserWithHash(id, hash), 'password', deps.now()),
+    ...(mustChange ? [demandChange(db, id, hash)] : []),
+  ])
+  await announceEnd(
+    deps,
+    ended.map((session) => session.id),
+    'password',
+  )
+}
+
+/** With the key of a tenant, the sessions in that tenant. */
+export async function revokeUserSessions(deps: Deps, actor: ApiKeyActor, id: string): Promise<void> {
+  const user = await getManagedUser(deps, actor, id)
+  const which = actor.tenantId === null ? ofUser(id) : ofMember(id, actor.tenantId)
+  const [ended] = await deps.db.batch([
+    endSessions(deps.db, which, 'revoked', deps.now()),
+    auditStatement(deps, actor, { action: 'session.revoke', ...about(user) }),
+  ])
+  await announceEnd(
+    deps,
+    ended.map((session) => session.id),
+    'revoked',
+  )
+}
+
+/** Whether the person needs a second factor in every tenant, whatever the tenants ask for. */
+export async function requireSecondFactor(
+  deps: Deps,
+  actor: ApiKeyActor,
+  id: string,
+  required: boolean,
+): Promise<void> {
+  const user = await getManagedUser(deps, actor, id)
+  await deps.db.batch([
+    updateUser(deps.db, actor.tenantId, id, { secondFactorRequired: required }, deps.now()),
+    auditOfChange(deps, actor, { action: required ? 'user.factor.require' : 'user.factor.waive', ...about(user) }),
+  ])
+}
+
+async function hashAllowed(deps: Deps, password: string, owner: Pick<FirstPassword, 'username' | 'email'>) {
+  const refusal = passwordRefusal(password, owner)
+  if (refusal) throw refusedField('password', refusal)
+  return hashPassword(deps, password)
+}
+
+const about = ({ id, defaultTenantId }: { id: string; defaultTenantId: string | null }) => ({
+  target: { kind: 'user', id },
+  tenantId: defaultTenantId,
+})

@@ -1,0 +1,29 @@
+/** Settings of people, as the account family shows them. */
+import { eq, sql } from 'drizzle-orm'
+import type { Db } from '../deps.ts'
+import { userSettings, users } from './schema.ts'
+
+export type Setting = Omit<typeof userSettings.$inferSelect, 'userId'>
+export type NewSetting = Omit<Setting, 'id'> & { id?: number | undefined }
+
+const { id, category, group, name, value, type, description, readOnly } = userSettings
+
+/** A column of a user: all the settings, in the order in which they were made. */
+export const settingsOfUser = sql<Setting[]>`(select json_group_array(json_object('id', ${id}, 'category', ${category},
+  'group', ${group}, 'name', ${name}, 'value', ${value}, 'type', ${type}, 'description', ${description},
+  'readOnly', json(iif(${readOnly}, 'true', 'false')))) from ${userSettings}
+  where ${eq(userSettings.userId, users.id)})`.mapWith((settings: string) =>
+  (JSON.parse(settings) as Setting[]).sort((a, b) => a.id - b.id),
+)
+
+/** The list takes the place of all that were there; without a list they stay. */
+export function replaceSettings(db: Db, userId: string, settings: NewSetting[] | undefined) {
+  const list = settings ? JSON.stringify(settings) : null
+  const member = (key: keyof Setting) => sql`value ->> ${key}`
+  const columns = sql`${member('id')}, ${userId}, ${member('category')}, ${member('group')}, ${member('name')},
+    ${member('value')}, ${member('type')}, ${member('description')}, ${member('readOnly')}`
+  return [
+    db.delete(userSettings).where(sql`${eq(userSettings.userId, userId)} and ${list} is not null`),
+    db.insert(userSettings).select(sql`select ${columns} from json_each(${list})`),
+  ] as const
+}
