@@ -168,6 +168,7 @@ CREATE TABLE `tenants` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tenants_key_unique` ON `tenants` (`key`);--> statement-breakpoint
+CREATE INDEX `tenants_sign_up_mode` ON `tenants` ("sign_up" ->> '$.mode');--> statement-breakpoint
 CREATE TABLE `units` (
 	`id` text PRIMARY KEY NOT NULL,
 	`tenant_id` text NOT NULL,

@@ -12,6 +12,16 @@ export function randomToken(bytes = 32): string {
   return base64url.encode(crypto.getRandomValues(new Uint8Array(bytes)))
 }
 
+/** Decimal digits, each equally likely. */
+export function randomDigits(length: number): string {
+  const range = 10 ** length
+  const fair = 2 ** 32 - (2 ** 32 % range)
+  for (;;) {
+    const [value = fair] = crypto.getRandomValues(new Uint32Array(1))
+    if (value < fair) return String(value % range).padStart(length, '0')
+  }
+}
+
 /** SHA-256 in base64url. */
 export async function sha256(text: string): Promise<string> {
   return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))))

@@ -1,8 +1,8 @@
 /** What an auth code causes: each statement reads the row that the same batch consumed, and does nothing without it. */
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { insertActivityOfSession, type SessionActivity } from './login-activity.ts'
-import { consumeOneTimeSecret, type Use, wonBy } from './one-time.ts'
+import { consumeOneTimeSecret, ofSecret, tenantOfSecret, type Use, userOfSecret, wonBy } from './one-time.ts'
 import { admissible, selectPrincipal } from './principals.ts'
 import { clients, memberships, oneTimeSecrets, sessions, tenants, users } from './schema.ts'
 import { endSessions } from './sessions.ts'
@@ -52,18 +52,17 @@ export function insertSessionFromCode(
 }
 
 export function touchLastLoginOfCode(db: Db, use: Use, activityId: string) {
-  return touchLastLogin(db, ofCode(use, data('sessionId')), activityId, use.now)
+  return touchLastLogin(db, ofSecret(use, data('sessionId')), activityId, use.now)
 }
 
 /** The ACCESS row, with the claims that were sealed when the code was made. */
 export function insertActivityOfCode(db: Db, use: Use, activity: Omit<SessionActivity, 'sessionId' | 'tokenPayload'>) {
-  const [sessionId, tokenPayload] = [ofCode(use, data('sessionId')), ofCode(use, data('payload'))]
+  const [sessionId, tokenPayload] = [ofSecret(use, data('sessionId')), ofSecret(use, data('payload'))]
   return insertActivityOfSession(db, { ...activity, sessionId, tokenPayload })
 }
 
-export function selectPrincipalOfCode(db: Db, use: Use) {
-  const { userId, tenantId } = oneTimeSecrets
-  return selectPrincipal(db, { userId: ofCode(use, sql`${userId}`), tenantId: ofCode(use, sql`${tenantId}`) })
+export function selectPrincipalOfCode(db: Db, use: Pick<Use, 'kind' | 'hash'>) {
+  return selectPrincipal(db, { userId: userOfSecret(use), tenantId: tenantOfSecret(use) })
 }
 
 /** Ends what a code opened that is shown a second time (RFC 6749 section 4.1.2). */
@@ -71,11 +70,17 @@ export function endSessionOfReusedCode(db: Db, use: Use, clientId: string) {
   const again = sql`${oneTimeSecrets.useId} <> ${use.useId}`
   const byOwner = sql`exists (select 1 from ${clients}
     where ${and(eq(clients.id, oneTimeSecrets.clientId), eq(clients.clientId, clientId))})`
-  return endSessions(db, eq(sessions.id, ofCode(use, data('sessionId'), and(again, byOwner))), 'reuse', use.now)
+  return endSessions(db, eq(sessions.id, ofSecret(use, data('sessionId'), and(again, byOwner))), 'reuse', use.now)
 }
 
 const data = (name: string) => sql`json_extract(${oneTimeSecrets.data}, ${sql.raw(`'$.${name}'`)})`
 
-const ofCode = ({ kind, hash }: Use, column: SQL, narrowed?: SQL) =>
-  sql`(select ${column} from ${oneTimeSecrets}
-    where ${and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), narrowed)})`
+/** A code that waited for a second factor and has been replaced by one that needs none. */
+export function voidAuthCode(db: Db, hash: string, now: Date) {
+  const waiting = and(
+    eq(oneTimeSecrets.kind, 'auth_code'),
+    eq(oneTimeSecrets.hash, hash),
+    isNull(oneTimeSecrets.usedAt),
+  )
+  return db.update(oneTimeSecrets).set({ usedAt: now, useId: 'replaced' }).where(waiting)
+}

@@ -34,7 +34,10 @@ export function verifiedClient(clientId: string, digests: string[], now: Date): 
 }
 
 export function selectVerifiedClient(db: Db, clientId: string, digests: string[], now: Date) {
-  return db.select().from(clients).where(verifiedClient(clientId, digests, now))
+  return db
+    .select()
+    .from(clients)
+    .where(verifiedClient(clientId, digests, now))
 }
 
 export const existsVerifiedClient = (clientId: string, digests: string[], now: Date) =>

@@ -2,7 +2,7 @@
  * The one primitive for everything that works once. Consuming is one conditional UPDATE that writes down which use won;
  * whatever else the use causes goes into the same batch and reads that mark. Never KV: it cannot compare and swap.
  */
-import { and, eq, gt, isNull, type SQL } from 'drizzle-orm'
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { oneTimeSecrets } from './schema.ts'
 
@@ -48,4 +48,25 @@ export function selectOneTimeSecret(db: Db, { kind, hash }: Pick<Use, 'kind' | '
 /** Holds for the row that this very use consumed. */
 export function wonBy({ kind, hash, useId }: Use) {
   return and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), eq(oneTimeSecrets.useId, useId))
+}
+
+/** Earlier secrets of this kind for the same person and client are worth nothing from now on. */
+export function voidOneTimeSecrets(db: Db, kind: string, userId: string, clientId: string, now: Date) {
+  const { usedAt, ...columns } = oneTimeSecrets
+  return db
+    .update(oneTimeSecrets)
+    .set({ usedAt: now, useId: 'replaced' })
+    .where(and(eq(columns.kind, kind), eq(columns.userId, userId), eq(columns.clientId, clientId), isNull(usedAt)))
+}
+
+type Key = Pick<Use, 'kind' | 'hash'>
+
+/** Whose secret it is, as a sub-select for the statements beside the one that reads it. */
+export const userOfSecret = (key: Key) => ofSecret(key, sql`${oneTimeSecrets.userId}`)
+export const tenantOfSecret = (key: Key) => ofSecret(key, sql`${oneTimeSecrets.tenantId}`)
+
+/** A column of the secret as a sub-select; `narrowed` may exclude it. */
+export function ofSecret({ kind, hash }: Key, column: SQL, narrowed?: SQL) {
+  const which = and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), narrowed)
+  return sql`(select ${column} from ${oneTimeSecrets} where ${which})`
 }

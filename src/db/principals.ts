@@ -1,24 +1,30 @@
 /** A person in a tenant: everything that decides whether tokens may be given, and what they say. */
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
-import { clients, memberships, passwords, roles, tenants, users } from './schema.ts'
+import { clients, memberships, passwords, roles, secondFactors, tenants, users } from './schema.ts'
 
 export type User = typeof users.$inferSelect
 export type Tenant = typeof tenants.$inferSelect
 export type Membership = typeof memberships.$inferSelect
 export type Role = typeof roles.$inferSelect
+export type SecondFactors = typeof secondFactors.$inferSelect
 
 export interface Principal {
   user: User
   tenant: Tenant | null
   membership: Membership | null
   role: Role | null
+  factors: SecondFactors | null
 }
 
-const principal = { user: users, tenant: tenants, membership: memberships, role: roles }
+const principal = { user: users, tenant: tenants, membership: memberships, role: roles, factors: secondFactors }
 
 /** The user with the password and the membership in the default tenant. */
-export function selectLoginByUsername(db: Db, usernameKey: string) {
+export const selectLoginByUsername = (db: Db, usernameKey: string) =>
+  selectLogin(db, eq(users.usernameKey, usernameKey))
+export const selectLoginById = (db: Db, userId: string | SQL) => selectLogin(db, eq(users.id, userId))
+
+function selectLogin(db: Db, which: SQL) {
   return db
     .select({ ...principal, passwordHash: passwords.hash })
     .from(users)
@@ -26,7 +32,8 @@ export function selectLoginByUsername(db: Db, usernameKey: string) {
     .leftJoin(tenants, eq(tenants.id, users.defaultTenantId))
     .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, tenants.id)))
     .leftJoin(roles, eq(roles.id, memberships.roleId))
-    .where(eq(users.usernameKey, usernameKey))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
+    .where(which)
 }
 
 /** The principal for a user and a tenant that `userId` and `tenantId` yield, which may be sub-selects. */
@@ -37,6 +44,7 @@ export function selectPrincipal(db: Db, { userId, tenantId }: { userId: string |
     .leftJoin(tenants, eq(tenants.id, tenantId))
     .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, tenants.id)))
     .leftJoin(roles, eq(roles.id, memberships.roleId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(eq(users.id, userId))
 }
 

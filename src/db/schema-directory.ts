@@ -1,4 +1,5 @@
 /** Tenants, the people in them, and the programs that act for them. */
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
 import { flag, id, instant, json, timestamps } from './columns.ts'
 
@@ -14,19 +15,23 @@ export interface Branding {
   color: string
 }
 
-export const tenants = sqliteTable('tenants', {
-  id: id(),
-  key: text().notNull().unique(),
-  name: text().notNull(),
-  status: text({ enum: ['active', 'suspended'] }).notNull(),
-  loginMethods: json<string[]>().notNull(),
-  signUp: json<SignUpPolicy>().notNull(),
-  secondFactor: text({ enum: ['off', 'optional', 'required'] }).notNull(),
-  callbackUrls: json<string[]>().notNull(),
-  branding: json<Branding>().notNull(),
-  locale: text().notNull(),
-  ...timestamps,
-})
+export const tenants = sqliteTable(
+  'tenants',
+  {
+    id: id(),
+    key: text().notNull().unique(),
+    name: text().notNull(),
+    status: text({ enum: ['active', 'suspended'] }).notNull(),
+    loginMethods: json<string[]>().notNull(),
+    signUp: json<SignUpPolicy>().notNull(),
+    secondFactor: text({ enum: ['off', 'optional', 'required'] }).notNull(),
+    callbackUrls: json<string[]>().notNull(),
+    branding: json<Branding>().notNull(),
+    locale: text().notNull(),
+    ...timestamps,
+  },
+  (table) => [index('tenants_sign_up_mode').on(sql`${table.signUp} ->> '$.mode'`)],
+)
 
 const tenantId = () =>
   text()
@@ -81,7 +86,10 @@ export const clientOrigins = sqliteTable(
       .references(() => clients.id, { onDelete: 'cascade' }),
     origin: text().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.origin, table.clientId] }), index('client_origins_client').on(table.clientId)],
+  (table) => [
+    primaryKey({ columns: [table.origin, table.clientId] }),
+    index('client_origins_client').on(table.clientId),
+  ],
 )
 
 export const users = sqliteTable(

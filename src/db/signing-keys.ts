@@ -51,5 +51,8 @@ export function deleteKeysExcept(db: Db, id: string) {
 }
 
 export function updatePrivateHalf(db: Db, id: string, privateJwk: string) {
-  return db.update(signingKeys).set({ privateJwk }).where(and(eq(signingKeys.id, id), isNotNull(signingKeys.privateJwk)))
+  return db
+    .update(signingKeys)
+    .set({ privateJwk })
+    .where(and(eq(signingKeys.id, id), isNotNull(signingKeys.privateJwk)))
 }

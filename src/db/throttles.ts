@@ -35,7 +35,10 @@ export function clearAttempts(db: Db, key: string) {
 
 /** Takes one attempt back: it turned out to be right. */
 export function refundAttempt(db: Db, key: string) {
-  return db.update(throttles).set({ count: sql`max(${throttles.count} - 1, 0)` }).where(eq(throttles.key, key))
+  return db
+    .update(throttles)
+    .set({ count: sql`max(${throttles.count} - 1, 0)` })
+    .where(eq(throttles.key, key))
 }
 
 export function deleteEndedThrottles(db: Db, now: Date) {

@@ -1,5 +1,5 @@
 /** Users and their passwords. */
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { passwords, sessions, users } from './schema.ts'
 
@@ -8,6 +8,15 @@ export type NewUser = typeof users.$inferInsert
 
 /** What usernames and addresses are compared by. */
 export const lookupKey = (name: string) => name.normalize('NFC').toLowerCase()
+
+/** Somebody with this mail address, or with it for a username. */
+export function selectUserByAddress(db: Db, addressKey: string) {
+  return db
+    .select()
+    .from(users)
+    .where(or(eq(users.usernameKey, addressKey), eq(users.emailKey, addressKey)))
+    .limit(1)
+}
 
 /** Notes the login of the session that carries `activityId`; nothing when no session was opened. */
 export function touchLastLogin(db: Db, sessionId: string | SQL, activityId: string, now: Date) {

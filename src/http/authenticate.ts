@@ -1,4 +1,5 @@
 /** The credentials that travel in headers, turned into actors. */
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { ApiKeyActor, UserActor } from '../core/actor.ts'
 import { authenticateApiKey } from '../core/directory/api-key-actor.ts'
@@ -7,16 +8,24 @@ import { authenticateUser } from '../core/sessions/authenticate.ts'
 import type { AppEnv } from './router.ts'
 
 /**
- * Lets only signed-in users through; behind it `c.var.actor` is a UserActor. RFC 6750 section 2.1, in the header only.
- * Throws `unauthenticated` (no or another scheme), `credential_malformed`, `token_invalid`, `token_revoked`.
+ * The bearer token (RFC 6750 section 2.1, in the header only). Throws `unauthenticated` (none, or another scheme) or
+ * `credential_malformed`.
  */
-export const requireUser = createMiddleware<AppEnv & { Variables: { actor: UserActor } }>(async (c, next) => {
+export function bearerToken(c: Context): string {
   const header = c.req.header('authorization')
   if (header === undefined) throw new AppError('unauthenticated')
   const [scheme = '', token, ...more] = header.trim().split(' ')
   if (token === undefined || more.length > 0) throw new AppError('credential_malformed')
   if (scheme.toLowerCase() !== 'bearer') throw new AppError('unauthenticated')
-  c.set('actor', await authenticateUser(c.var.deps, token))
+  return token
+}
+
+/**
+ * Lets only signed-in users through; behind it `c.var.actor` is a UserActor.
+ * Throws what `bearerToken` throws, `token_invalid` or `token_revoked`.
+ */
+export const requireUser = createMiddleware<AppEnv & { Variables: { actor: UserActor } }>(async (c, next) => {
+  c.set('actor', await authenticateUser(c.var.deps, bearerToken(c)))
   await next()
 })
 

@@ -41,7 +41,7 @@ export const login = createRouter()
     async (c) => {
       const { codeChallenge, ...request } = c.req.valid('json')
       const { settle, ...proved } = await proveByPassword(c.var.deps, request, 'credentials_missing')
-      const code = await grantCode(c.var.deps, { ...proved, method: 'password', codeChallenge }, settle)
+      const code = await grantCode(c.var.deps, { ...proved, method: 'password', codeChallenge }, { settle })
       return c.json({ code })
     },
   )
@@ -52,7 +52,7 @@ export const login = createRouter()
     jsonBody(LoginRequest),
     async (c) => {
       const { settle, ...proved } = await proveByPassword(c.var.deps, c.req.valid('json'), 'credentials_empty')
-      return c.json(await grantTokens(c.var.deps, { ...proved, method: 'password' }, settle))
+      return c.json(await grantTokens(c.var.deps, { ...proved, method: 'password' }, { settle }))
     },
   )
 

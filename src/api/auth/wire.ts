@@ -44,6 +44,20 @@ const SPELLING = {
   user_unconfirmed: [400, 'User not active yet'],
   membership_missing: [401, 'UserDoesNotExist'],
   second_factor_due: [401, 'User Verification Failed'],
+  saml_refused: [401, { message: 'SAML Response Invalid' }],
+  otp_invalid: [401, { message: 'Otp Invalid' }],
+  otp_expired: [401, { message: 'Otp Token Incorrect or Expired' }],
+  password_incorrect: [401, 'Incorrect Password'],
+  password_unchanged: [401, 'Password cannot be same as previous password!'],
+  password_refused: [422, 'PasswordInvalid'],
+  password_external: [401, 'PasswordCannotBeChangedForExternalUser'],
+  password_external_change: [400, 'PasswordCannotBeChangedForExternalUser'],
+  link_missing: [422, 'TokenMissing'],
+  link_invalid: [401, 'Token Invalid'],
+  link_expired: [401, 'Token Expired'],
+  link_used: [401, 'TokenRevoked'],
+  sign_up_token_invalid: [401, { message: 'TokenExpired' }],
+  code_missing: [401, 'Token Invalid'],
   code_invalid: [401, 'Invalid Credentials'],
   code_expired: [401, 'Code Expired'],
   token_invalid: [401, { message: 'TokenExpired' }],
@@ -52,9 +66,23 @@ const SPELLING = {
   refresh_expired: [401, 'Token Expired'],
   refresh_mismatched: [401, 'Token Invalid'],
   tenant_missing: [400, 'Tenant ID is required'],
+  login_denied: [401, { message: 'Login Denied' }],
+  login_mismatched: [401, 'Client Invalid'],
+  login_ended: [401, 'Code Expired'],
+  account_missing: [401, { message: 'UserDoesNotExist' }],
+  provider_failed: [401, { message: 'Invalid Credentials' }],
+  provider_unavailable: [503, 'Service Unavailable'],
+
+  signature_missing: [401, 'Unauthorized'],
+  signature_invalid: [401, 'Unauthorized'],
+  signature_expired: [401, 'Unauthorized'],
+  signature_replayed: [401, 'Unauthorized'],
+  application_disabled: [401, 'Unauthorized'],
+  registration_link_invalid: [401, 'Unauthorized'],
 
   forbidden: [403, 'NotAllowedAccess'],
   not_found: [404, 'API not found !'],
+  activity_not_found: [404, 'Entity not found'],
   conflict: [409, 'It already exists'],
   too_many_attempts: [429, 'Too Many Attempts'],
   internal: [500, 'Internal Server Error'],
@@ -67,7 +95,8 @@ const EXTRAS: Partial<Record<ErrorCode, (issues: Issue[]) => object>> = {
   unsupported_media_type: () => ({ name: 'UnsupportedMediaTypeError', code: 'UNSUPPORTED_MEDIA_TYPE' }),
   validation_failed: (issues) => ({ code: 'VALIDATION_FAILED', details: issues.map(toDetail) }),
   parameter_missing: () => ({ code: 'MISSING_REQUIRED_PARAMETER' }),
-  parameter_invalid: () => ({ code: 'INVALID_PARAMETER_VALUE' }),
+  parameter_invalid: (issues) => ({ code: 'INVALID_PARAMETER_VALUE', ...parameterDetails(issues) }),
+  activity_not_found: () => ({ name: 'Error', code: 'ENTITY_NOT_FOUND' }),
 }
 
 export const renderError: RenderError = ({ code, detail, issues = [] }, c) => {
@@ -75,6 +104,13 @@ export const renderError: RenderError = ({ code, detail, issues = [] }, c) => {
   if (statusCode >= 500) return c.json({ error: { statusCode, message: words } }, statusCode)
   const message = code === 'validation_failed' ? words : (detail ?? words)
   return c.json({ error: { statusCode, name: NAMES[statusCode], message, ...EXTRAS[code]?.(issues) } }, statusCode)
+}
+
+/** A value that cannot be read at all has no bad fields to list. */
+function parameterDetails(issues: Issue[]) {
+  const [first] = issues
+  if (!first) return {}
+  return { details: first.code === 'syntaxError' ? { syntaxError: first.message } : issues.map(toDetail) }
 }
 
 /** Ajv's JSON pointers. */
@@ -90,3 +126,4 @@ export const TokenResponse = z.object({
   expires: z.number(),
 })
 export const CodeResponse = z.object({ code: z.string() })
+export const Success = z.object({ success: z.boolean() })

@@ -18,7 +18,7 @@ export async function activityBase(deps: Deps, loginType: NewLoginActivity['logi
     loginType,
     loginTime: deps.now(),
     deviceInfo: deps.trace.userAgent.slice(0, DEVICE_INFO_LENGTH),
-    ipAddress: await seal(deps.config, `login_activity.ip_address:${id}`, deps.trace.address),
+    ipAddress: await seal(deps.config, addressIdentity(id), deps.trace.address),
   }
 }
 
@@ -57,4 +57,5 @@ export function tokenPayload({ config }: Pick<Deps, 'config'>, { person, clientI
   })
 }
 
+export const addressIdentity = (id: string) => `login_activity.ip_address:${id}`
 export const payloadIdentity = (sessionId: string) => `login_activity.token_payload:${sessionId}`

@@ -39,7 +39,8 @@ export async function checkPassword(
 export function isImportableHash(hash: string): boolean {
   const bcrypt = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)
   if (bcrypt) return Number(bcrypt[1]) >= 4 && Number(bcrypt[1]) <= MOST.bcryptCost
-  const argon2 = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/.exec(hash)
+  const argon2 =
+    /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/.exec(hash)
   if (!argon2) return false
   const [memoryKib = 0, passes = 0, lanes = 0] = argon2.slice(1).map(Number)
   const enough = memoryKib >= 8 * lanes && passes >= 1 && lanes >= 1

@@ -1,0 +1,25 @@
+/** What a person's new password must be, and what is told afterwards; the same by change and by link. */
+import type { Principal } from '../../db/principals.ts'
+import type { Deps } from '../../deps.ts'
+import { AppError } from '../errors.ts'
+import { addressOf, sendLetter } from '../messages/send.ts'
+import { checkPassword } from './password.ts'
+import { passwordRefusal } from './password-policy.ts'
+
+interface Owner extends Principal {
+  passwordHash: string | null
+}
+
+/** Throws `password_refused` with the reason, or `password_unchanged`. */
+export async function refuseNewPassword(deps: Deps, { user, passwordHash }: Owner, password: string): Promise<void> {
+  const reason = passwordRefusal(password, user)
+  if (reason) throw new AppError('password_refused', { detail: `Password ${reason}` })
+  if (passwordHash && (await checkPassword(deps, passwordHash, password)).matches)
+    throw new AppError('password_unchanged')
+}
+
+/** So that somebody whose password was changed by another hears of it. */
+export function notifyOfChange(deps: Deps, { user, tenant }: Principal): void {
+  const address = addressOf(user)
+  if (address?.channel === 'mail') sendLetter(deps, address, { kind: 'password-changed', tenant, locale: user.locale })
+}
