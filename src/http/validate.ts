@@ -71,6 +71,6 @@ export function mediaType(c: Context): string {
   return c.req.header('content-type')?.split(';')[0]?.trim() ?? ''
 }
 
-function documented<Middleware extends object>(middleware: Middleware, target: string, schema: ZodType): Middleware {
+export function documented<Middleware extends object>(middleware: Middleware, target: string, schema: ZodType): Middleware {
   return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema) } })
 }
