@@ -42,16 +42,18 @@ export async function sealTokenPayload(deps: Pick<Deps, 'config'>, token: TokenF
 export interface TokenFacts extends Generation {
   person: PersonClaims
   clientId: string
+  amr: string[]
 }
 
 /** The plain text of a sealed payload; equal for equal claims. */
-export function tokenPayload({ config }: Pick<Deps, 'config'>, { person, clientId, ...pair }: TokenFacts): string {
+export function tokenPayload({ config }: Pick<Deps, 'config'>, { person, clientId, amr, ...pair }: TokenFacts): string {
   const { sessionId } = pair
   return JSON.stringify({
     ...person,
     iss: config.PUBLIC_ORIGIN,
     sub: person.id,
     aud: clientId,
+    amr,
     sid: sessionId,
     jti: tokenId(pair),
   })

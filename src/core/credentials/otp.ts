@@ -27,6 +27,8 @@ export const OtpData = z.object({
   login: z
     .object({
       codeHash: z.string(),
+      /** The session that the login will open; what its provider gave is kept for that one. */
+      sessionId: z.string(),
       method: z.string(),
       codeChallenge: z.string().nullable(),
       /** Epoch milliseconds. */

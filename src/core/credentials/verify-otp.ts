@@ -65,6 +65,7 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
       secondFactorProved: login !== null,
       // Nobody with a client's secret asked for this code: guessing at many people must lead nowhere.
       tooWeakAlone: waiting === undefined,
+      sessionId: login?.sessionId,
       codeChallenge: login?.codeChallenge ?? undefined,
     },
     { spend: { statement: proof.spend, orElse: 'otp_expired' }, settle },

@@ -6,6 +6,7 @@ import type { Principal } from '../../db/principals.ts'
 import type { Deps } from '../../deps.ts'
 import { sealTokenPayload } from '../activity/login-activity.ts'
 import { newId, randomToken, sha256 } from '../crypto.ts'
+import { methodReferences } from './authentication-methods.ts'
 import { personClaims } from './claims.ts'
 
 export const AUTH_CODE = 'auth_code'
@@ -29,6 +30,8 @@ export interface Grant {
   principal: Principal
   /** How the person logged in: `password`, `otp`, `google`, ... */
   method: string
+  /** The session it will open, where that has a name already. */
+  sessionId?: string | undefined
   factorDue?: boolean
   codeChallenge?: string | undefined
 }
@@ -37,7 +40,7 @@ export interface Grant {
 export async function makeAuthCode(deps: Deps, grant: Grant, useId?: string) {
   const { client, principal } = grant
   const code = randomToken()
-  const sessionId = newId()
+  const { sessionId = newId() } = grant
   const data: CodeData = {
     sessionId,
     method: grant.method,
@@ -59,7 +62,8 @@ export async function makeAuthCode(deps: Deps, grant: Grant, useId?: string) {
   return { code, hash: row.hash, data, statement: insertOneTimeSecret(deps.db, row) }
 }
 
-async function firstPayload(deps: Deps, { client, principal }: Grant, sessionId: string): Promise<string> {
+async function firstPayload(deps: Deps, { client, principal, method }: Grant, sessionId: string): Promise<string> {
   const { lastLogin: _, ...person } = personClaims(principal, deps.now())
-  return sealTokenPayload(deps, { person, clientId: client.clientId, sessionId, generation: 1 })
+  const token = { person, clientId: client.clientId, amr: methodReferences(method), sessionId, generation: 1 }
+  return sealTokenPayload(deps, token)
 }

@@ -29,6 +29,8 @@ export interface AccessClaims extends PersonClaims {
   sub: string
   aud: string
   client_id: string
+  /** How the person logged in; see authentication-methods.ts. */
+  amr: string[]
   /** The session and its generation: what revocation goes by. */
   sid: string
   jti: string
@@ -43,7 +45,7 @@ export function permissionsOf({ role, membership }: Principal): string[] {
 }
 
 /** What a token says about the person, without what it says about itself. */
-export function personOf({ iss, sub, aud, client_id, sid, jti, iat, exp, ...person }: AccessClaims): PersonClaims {
+export function personOf({ iss, sub, aud, client_id, amr, sid, jti, iat, exp, ...person }: AccessClaims): PersonClaims {
   return person
 }
 

@@ -33,7 +33,7 @@ export async function grantCode(deps: Deps, login: Login, { spend, settle }: Pro
   refuseAtLogin(login)
   const factorDue = !login.secondFactorProved && (login.tooWeakAlone || isFactorDue(login.principal))
   const made = await makeAuthCode(deps, { ...login, factorDue })
-  const waiting = factorDue && canWait(login) ? await waitForFactor(deps, login, made.hash) : undefined
+  const waiting = factorDue && canWait(login) ? await waitForFactor(deps, login, made) : undefined
   const held = waiting ? [waiting.statement] : []
   const [spent] = await deps.db.batch([
     spend?.statement ?? made.statement,
@@ -65,11 +65,14 @@ export async function grantTokens(deps: Deps, login: Login, { settle }: Pick<Pro
 /** A code by mail or from the app never counts twice: after it as the first factor nothing waits for another. */
 const canWait = ({ method }: Login) => method !== 'otp' && method !== 'authenticator'
 
-async function waitForFactor(deps: Deps, { client, principal, method, codeChallenge }: Login, codeHash: string) {
+async function waitForFactor(deps: Deps, { client, principal, method }: Login, { hash, data }: Made) {
   const until = deps.now().getTime() + WAIT_MS
-  const login = { codeHash, method, codeChallenge: codeChallenge ?? null, until }
+  const { sessionId, codeChallenge } = data
+  const login = { codeHash: hash, sessionId, method, codeChallenge, until }
   return makeOtpSlot(deps, { usernameKey: principal.user.usernameKey, client, principal, login })
 }
+
+type Made = Awaited<ReturnType<typeof makeAuthCode>>
 
 /** A login waits this long for its second factor, however often a code is sent again. */
 const WAIT_MS = 10 * 60_000

@@ -17,7 +17,8 @@ export async function logOut(deps: Deps, actor: UserActor, refreshToken: string 
   if (presented.sessionId !== actor.sessionId) throw new AppError('refresh_mismatched')
 
   const activity = await activityBase(deps, 'LOGOUT')
-  const token = { person: personOf(actor.claims), clientId: actor.claims.aud, ...generationOf(actor.claims) }
+  const { aud: clientId, amr } = actor.claims
+  const token = { person: personOf(actor.claims), clientId, amr, ...generationOf(actor.claims) }
   const payload = await seal(deps.config, payloadIdentity(actor.sessionId), tokenPayload(deps, token))
   const pair = { id: presented.sessionId, generation: presented.generation, activityId: activity.id, now: deps.now() }
   const [ended] = await deps.db.batch([

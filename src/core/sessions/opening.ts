@@ -18,6 +18,7 @@ import { AppError } from '../errors.ts'
 import { seal, unseal } from '../vault.ts'
 import { refusalOf } from './admission.ts'
 import type { CodeData } from './auth-codes.ts'
+import { methodReferences } from './authentication-methods.ts'
 import { personClaims } from './claims.ts'
 import { announceSession } from './state.ts'
 import { signTokenPair, type TokenPair } from './token-pair.ts'
@@ -47,7 +48,13 @@ export async function tokensOfOpenedSession(
   const refusal = refusalOf(principal, client)
   if (refusal) throw new AppError(refusal)
   const person = personClaims(principal, deps.now())
-  const pair = { sessionId: data.sessionId, generation: 1, person, clientId: client.clientId }
+  const pair = {
+    sessionId: data.sessionId,
+    generation: 1,
+    person,
+    clientId: client.clientId,
+    amr: methodReferences(data.method),
+  }
   await correctPayload(deps, opened.activityId, data, pair)
   announceSession(deps, data.sessionId, 1)
   return signTokenPair(deps, { ...pair, issuedAt: deps.now(), lifetimeSeconds: client.accessTokenExpiration })

@@ -17,6 +17,7 @@ import { activityBase, payloadIdentity, tokenPayload } from '../activity/login-a
 import { AppError } from '../errors.ts'
 import { seal } from '../vault.ts'
 import { refusalOf } from './admission.ts'
+import { methodReferences } from './authentication-methods.ts'
 import { type AccessClaims, personClaims, personOf } from './claims.ts'
 import { announceEnd, announceSession } from './state.ts'
 import { type Generation, generationOf, readRefreshToken, signTokenPair, type TokenPair } from './token-pair.ts'
@@ -42,7 +43,7 @@ export async function refreshSession(deps: Deps, { refreshToken, access, tenantI
 
   const next = { sessionId: presented.sessionId, generation: presented.generation + 1 }
   const activity = await activityBase(deps, 'RELOGIN')
-  const expected = tokenPayload(deps, { person: personOf(access), clientId: access.aud, ...next })
+  const expected = tokenPayload(deps, { person: personOf(access), clientId: access.aud, amr: access.amr, ...next })
   const sealed = await seal(deps.config, payloadIdentity(next.sessionId), expected)
   const rotation = { id: presented.sessionId, generation: presented.generation, activityId: activity.id, now }
   const user = userOfSession(rotation.id)
@@ -63,7 +64,8 @@ export async function refreshSession(deps: Deps, { refreshToken, access, tenantI
   const refusal = refusalOf(principal, client)
   if (refusal) throw new AppError(refusal)
 
-  const token = { person: personClaims(principal, now), clientId: client.clientId, ...next }
+  const amr = methodReferences(session.method)
+  const token = { person: personClaims(principal, now), clientId: client.clientId, amr, ...next }
   if (rotated) {
     announceSession(deps, next.sessionId, next.generation)
     const issued = tokenPayload(deps, token)

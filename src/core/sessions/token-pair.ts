@@ -25,14 +25,20 @@ export interface Generation {
 }
 
 const REFRESH_PURPOSE = 'refresh token'
-const WireClaims = z.looseObject({ sub: z.string(), sid: z.string(), jti: z.string(), tenantId: z.string() })
+const WireClaims = z.looseObject({
+  sub: z.string(),
+  sid: z.string(),
+  jti: z.string(),
+  tenantId: z.string(),
+  amr: z.array(z.string()),
+})
 
 export const tokenId = ({ sessionId, generation }: Generation) => `${sessionId}.${generation}`
 
 /** Signs the pair of a session's generation. `issuedAt` is when that generation began, so a repetition says the same. */
 export async function signTokenPair(
   deps: Deps,
-  pair: Generation & { person: PersonClaims; clientId: string; issuedAt: Date; lifetimeSeconds: number },
+  pair: Generation & { person: PersonClaims; clientId: string; amr: string[]; issuedAt: Date; lifetimeSeconds: number },
 ): Promise<TokenPair> {
   const { kid, alg, privateKey } = await currentSigningKey(deps)
   const iat = Math.floor(pair.issuedAt.getTime() / 1000)
@@ -42,6 +48,7 @@ export async function signTokenPair(
     sub: pair.person.id,
     aud: pair.clientId,
     client_id: pair.clientId,
+    amr: pair.amr,
     sid: pair.sessionId,
     jti: tokenId(pair),
     iat,
