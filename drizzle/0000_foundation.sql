@@ -10,10 +10,11 @@ CREATE TABLE `audit` (
 	`request_id` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `audit_tenant` ON `audit` (`tenant_id`,`id`);--> statement-breakpoint
-CREATE INDEX `audit_target` ON `audit` (`target_id`,`id`);--> statement-breakpoint
-CREATE INDEX `audit_actor` ON `audit` (`actor_id`,`id`);--> statement-breakpoint
-CREATE INDEX `audit_action` ON `audit` (`action`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_at` ON `audit` (`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_tenant` ON `audit` (`tenant_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_target` ON `audit` (`target_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_actor` ON `audit` (`actor_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_action` ON `audit` (`action`,`at`,`id`);--> statement-breakpoint
 CREATE TABLE `login_activity` (
 	`id` text PRIMARY KEY NOT NULL,
 	`actor` text NOT NULL,
@@ -29,6 +30,7 @@ CREATE TABLE `login_activity` (
 );
 --> statement-breakpoint
 CREATE INDEX `login_activity_tenant` ON `login_activity` (`tenant_id`,`login_time`,`id`);--> statement-breakpoint
+CREATE INDEX `login_activity_id` ON `login_activity` (`tenant_id`,`id`);--> statement-breakpoint
 CREATE INDEX `login_activity_actor` ON `login_activity` (`tenant_id`,`actor`,`login_time`);--> statement-breakpoint
 CREATE INDEX `login_activity_person` ON `login_activity` (`actor`);--> statement-breakpoint
 CREATE TABLE `outbox` (
@@ -54,6 +56,62 @@ CREATE TABLE `second_factors` (
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE TABLE `application_users` (
+	`client_id` text NOT NULL,
+	`external_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`client_id`, `external_id`),
+	FOREIGN KEY (`client_id`) REFERENCES `clients`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `application_users_userId_unique` ON `application_users` (`user_id`);--> statement-breakpoint
+CREATE TABLE `devices` (
+	`id` text PRIMARY KEY NOT NULL,
+	`client_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`status` text NOT NULL,
+	`public_key` text,
+	`platform` text NOT NULL,
+	`name` text NOT NULL,
+	`push_token` text,
+	`created_at` integer NOT NULL,
+	`disabled_at` integer,
+	`last_used_at` integer,
+	FOREIGN KEY (`client_id`) REFERENCES `clients`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `devices_one_active` ON `devices` (`user_id`) WHERE status = 'active';--> statement-breakpoint
+CREATE INDEX `devices_user` ON `devices` (`user_id`);--> statement-breakpoint
+CREATE INDEX `devices_client` ON `devices` (`client_id`);--> statement-breakpoint
+CREATE TABLE `nonces` (
+	`client_id` text NOT NULL,
+	`nonce` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	PRIMARY KEY(`client_id`, `nonce`),
+	FOREIGN KEY (`client_id`) REFERENCES `clients`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `nonces_expiry` ON `nonces` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `passkeys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`device_id` text,
+	`public_key` text NOT NULL,
+	`counter` integer NOT NULL,
+	`transports` text NOT NULL,
+	`synced` integer NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`device_id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `passkeys_user` ON `passkeys` (`user_id`);--> statement-breakpoint
+CREATE INDEX `passkeys_device` ON `passkeys` (`device_id`);--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`name` text NOT NULL,
