@@ -2,6 +2,7 @@
 import { requestId } from 'hono/request-id'
 import { admin } from './api/admin/index.ts'
 import { auth } from './api/auth/index.ts'
+import { documentation } from './api/documentation.ts'
 import { wellKnown } from './api/well-known.ts'
 import { ANONYMOUS } from './core/actor.ts'
 import type { Ports } from './deps.ts'
@@ -11,6 +12,7 @@ import { closedByDefault, securityHeaders } from './http/headers.ts'
 import { handleError, renderProblem } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
 import { createRouter } from './http/router.ts'
+import { docs } from './pages/docs.tsx'
 import { outbox } from './pages/outbox.tsx'
 
 export { upkeep } from './core/upkeep.ts'
@@ -31,6 +33,8 @@ export function createApp(ports: Ports) {
   app.use(requestLog, securityHeaders, closedByDefault, corsForClients)
 
   app.route('/', wellKnown)
+  app.route('/', documentation(app))
+  app.route('/', docs)
   app.route('/', outbox)
   app.route('/v1', admin)
   app.route('/', auth)

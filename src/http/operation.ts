@@ -2,8 +2,8 @@
  * What a route is: one line for people, who may come in, what it answers. It stands first in every route; the test of
  * the doors walks all routes and fails for one without it, and the OpenAPI document is made of it.
  */
-import { describeRoute, resolver } from 'hono-openapi'
 import type { MiddlewareHandler } from 'hono'
+import { describeRoute, resolver } from 'hono-openapi'
 import type { ZodType } from 'zod'
 import type { AppEnv } from './router.ts'
 
@@ -27,10 +27,20 @@ export const SECURITY_SCHEMES = {
   apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
 } as const
 
+/** OpenAPI has no scheme for a credential in the body, so it is said in words. */
+const IN_WORDS: Partial<Record<Door, string>> = {
+  client: 'Needs the id of a client in the body, and of a confidential one the secret.',
+  possession: 'Needs the one-time secret or the refresh token in the body.',
+}
+
+/** Routes that share a convention for errors. */
+export type Family = 'service' | 'development' | 'auth' | 'admin'
+
 interface Operation {
   summary: string
   door: Door
-  tag: string
+  /** The family, and within a large one the chapter. */
+  tag: Family | `${Family}: ${string}`
   /** By status: the body's schema, or words for an answer without one. */
   answers: Record<number, ZodType | string>
   deprecated?: boolean
@@ -38,7 +48,7 @@ interface Operation {
 
 export const DOOR = Symbol('door')
 
-export function operation({ summary, door, tag, answers, deprecated = false }: Operation): MiddlewareHandler<AppEnv> {
+export function operation({ summary, door, tag, answers, deprecated }: Operation): MiddlewareHandler<AppEnv> {
   const responses = Object.fromEntries(
     Object.entries(answers).map(([status, answer]) => [
       status,
@@ -47,7 +57,14 @@ export function operation({ summary, door, tag, answers, deprecated = false }: O
         : { description: 'Success', content: { 'application/json': { schema: resolver(answer) } } },
     ]),
   )
-  const security = DOORS[door].map((scheme) => ({ ...scheme })) as unknown as Record<string, string[]>[]
-  const described = describeRoute({ summary, tags: [tag], security, responses, deprecated })
+  const description = IN_WORDS[door]
+  const described = describeRoute({
+    summary,
+    ...(description && { description }),
+    tags: [tag],
+    security: DOORS[door].map((scheme) => ({ ...scheme })) as unknown as Record<string, string[]>[],
+    responses: { ...responses, default: { $ref: `#/components/responses/${tag.split(':')[0]}` } },
+    ...(deprecated && { deprecated }),
+  })
   return Object.assign(described, { [DOOR]: door })
 }

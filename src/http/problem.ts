@@ -2,6 +2,7 @@
 import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import type { AppEnv } from './router.ts'
 
@@ -21,13 +22,22 @@ export const handleError =
     return response
   }
 
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  instance: z.string(),
+})
+
 /** RFC 9457. A bad field is named by its path; a missing one by the path it should have, and so is one too many. */
 export const renderProblem: RenderError = (error, c) => {
   const issues = error.issues?.map(({ path, message, info }) => ({
     path: [...path, info.missingProperty ?? info.additionalProperty ?? []].flat().join('.'),
     message,
   }))
-  const body = {
+  const body: z.input<typeof Problem> = {
     type: `urn:problem:${error.code}`,
     title: error.title,
     status: error.status,

@@ -127,3 +127,13 @@ export const TokenResponse = z.object({
 })
 export const CodeResponse = z.object({ code: z.string() })
 export const Success = z.object({ success: z.boolean() })
+
+export const AuthError = z.object({
+  error: z.object({
+    statusCode: z.int(),
+    name: z.string().optional(),
+    message: z.union([z.string(), z.number(), z.object({ message: z.string() })]),
+    code: z.string().optional(),
+    details: z.unknown().optional(),
+  }),
+})
