@@ -31,7 +31,7 @@ CREATE TABLE `login_activity` (
 --> statement-breakpoint
 CREATE INDEX `login_activity_tenant` ON `login_activity` (`tenant_id`,`login_time`,`id`);--> statement-breakpoint
 CREATE INDEX `login_activity_id` ON `login_activity` (`tenant_id`,`id`);--> statement-breakpoint
-CREATE INDEX `login_activity_actor` ON `login_activity` (`tenant_id`,`actor`,`login_time`);--> statement-breakpoint
+CREATE INDEX `login_activity_actor` ON `login_activity` (`tenant_id`,`actor`,`login_time`,`id`);--> statement-breakpoint
 CREATE INDEX `login_activity_person` ON `login_activity` (`actor`);--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -23,7 +23,8 @@ export const loginActivity = sqliteTable(
   },
   (table) => [
     index('login_activity_tenant').on(table.tenantId, table.loginTime, table.id),
-    index('login_activity_actor').on(table.tenantId, table.actor, table.loginTime),
+    index('login_activity_id').on(table.tenantId, table.id),
+    index('login_activity_actor').on(table.tenantId, table.actor, table.loginTime, table.id),
     index('login_activity_person').on(table.actor),
   ],
 )
@@ -42,10 +43,11 @@ export const audit = sqliteTable(
     requestId: text().notNull(),
   },
   (table) => [
-    index('audit_tenant').on(table.tenantId, table.id),
-    index('audit_target').on(table.targetId, table.id),
-    index('audit_actor').on(table.actorId, table.id),
-    index('audit_action').on(table.action, table.id),
+    index('audit_at').on(table.at, table.id),
+    index('audit_tenant').on(table.tenantId, table.at, table.id),
+    index('audit_target').on(table.targetId, table.at, table.id),
+    index('audit_actor').on(table.actorId, table.at, table.id),
+    index('audit_action').on(table.action, table.at, table.id),
   ],
 )
 

@@ -7,7 +7,7 @@ import { COLUMNS, Where } from './loopback-where.ts'
 const integer = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.preprocess(
     (given) => (typeof given === 'string' && /^-?\d{1,15}$/.test(given) ? Number(given) : given),
-    z.number().int().min(least).max(most).optional(),
+    z.int().min(least).max(most).optional(),
   )
 const boolean = z.preprocess((given) => (given === 'true' ? true : given === 'false' ? false : given), z.boolean())
 
