@@ -38,9 +38,8 @@ export async function sessionState(deps: Deps, id: string): Promise<SessionState
 
 /** Tells the caches of a session that was opened or refreshed; an old copy would only let the replaced token live. */
 export function announceSession(deps: Deps, id: string, generation: number): void {
-  const state = { generation, endedAt: null, endReason: null }
-  rememberHere(deps, id, state)
-  deps.defer(writeCache(deps, id, state))
+  const latest = rememberHere(deps, id, { generation, endedAt: null, endReason: null })
+  deps.defer(writeCache(deps, id, latest))
 }
 
 /** Tells the caches of sessions that have ended, and waits for it: here they are refused at once. */
@@ -53,15 +52,21 @@ export async function announceEnd(deps: Deps, ids: string[], endReason: SessionS
 /** Beyond this many at once the rest are refused within STALE_SECONDS. */
 const MOST_ANNOUNCED = 200
 
-function rememberHere(deps: Deps, id: string, state: SessionState) {
+/** Never forgets an end: a parallel second use of the code may have ended the session while it was being opened. */
+function rememberHere(deps: Deps, id: string, state: SessionState): SessionState {
   const here = changedHere.get(deps.db) ?? new Map<string, Cached>()
   changedHere.set(deps.db, here)
+  const latest = newest(here.get(id), { ...state, asOf: deps.now().getTime() })
   here.delete(id)
-  here.set(id, { ...state, asOf: deps.now().getTime() })
-  if (here.size > MOST_REMEMBERED) for (const oldest of here.keys()) return void here.delete(oldest)
+  here.set(id, latest)
+  const [oldest] = here.size > MOST_REMEMBERED ? here.keys() : []
+  if (oldest) here.delete(oldest)
+  return latest
 }
 
 /** An end outweighs everything, then the later generation; of two alike the later reading. */
+function newest(a: Cached | undefined, b: Cached): Cached
+function newest(a: Cached | undefined, b: Cached | undefined): Cached | undefined
 function newest(a: Cached | undefined, b: Cached | undefined): Cached | undefined {
   if (!a || !b) return a ?? b
   if (a.endedAt || b.endedAt) return a.endedAt ? a : b
