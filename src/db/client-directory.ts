@@ -1,5 +1,5 @@
 /** Clients as their administrators see them: with their origins, without their secrets. */
-import { and, asc, eq, getTableColumns, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import type { Changes } from './changes.ts'
 import { matching, oneMore, type PageRequest } from './page.ts'
@@ -51,20 +51,6 @@ export function listClients(
     )
     .orderBy(asc(clients.id))
     .limit(oneMore(page))
-}
-
-/** Those of the given `clientId`s that exist: the scope's own clients, and those that every tenant may use. */
-export async function listUsableClientIds(db: Db, scope: string | null, clientIds: string[]): Promise<string[]> {
-  const rows = await db
-    .select({ clientId: clients.clientId })
-    .from(clients)
-    .where(
-      and(
-        sql`${clients.clientId} in (select value from json_each(${JSON.stringify(clientIds)}))`,
-        scope === null ? undefined : or(isNull(clients.defaultTenantId), eq(clients.defaultTenantId, scope)),
-      ),
-    )
-  return rows.map(({ clientId }) => clientId)
 }
 
 export type ClientChanges = Omit<

@@ -1,6 +1,5 @@
 /** Why a change is refused: the rules that all resources of the directory share. */
 import { isForeignKeyViolation, isUniqueViolation } from '../../db/batch.ts'
-import { listUsableClientIds } from '../../db/client-directory.ts'
 import { selectTenant } from '../../db/tenants.ts'
 import type { Deps } from '../../deps.ts'
 import type { ApiKeyActor } from '../actor.ts'
@@ -44,12 +43,4 @@ export async function requireTenant(
 ): Promise<void> {
   if (actor.tenantId !== null && actor.tenantId !== id) throw unknownReference(field)
   if (id !== null && (await selectTenant(deps.db, id)).length === 0) throw unknownReference(field)
-}
-
-/** Refuses the entries of `clientIds` that no client has; of other tenants' clients a tenant's key sees none. */
-export async function requireClients(deps: Deps, actor: ApiKeyActor, clientIds: string[] | null): Promise<void> {
-  if (!clientIds?.length) return
-  const known = await listUsableClientIds(deps.db, actor.tenantId, clientIds)
-  const missing = clientIds.findIndex((clientId) => !known.includes(clientId))
-  if (missing >= 0) throw unknownReference(['clientIds', missing])
 }

@@ -22,7 +22,7 @@ import type { ApiKeyActor } from '../actor.ts'
 import { newId } from '../crypto.ts'
 import { AppError } from '../errors.ts'
 import { announceEnd } from '../sessions/state.ts'
-import { found, orConflict, requireClients, requireTenant } from './refusals.ts'
+import { found, orConflict, requireTenant } from './refusals.ts'
 import { firstHash } from './user-credentials.ts'
 import { keptSettings } from './user-settings.ts'
 
@@ -42,7 +42,6 @@ export async function createUser(deps: Deps, actor: ApiKeyActor, input: NewUser)
   const { username, email = null, clientIds = null, profile = {}, settings = [] } = input
   const defaultTenantId = input.defaultTenantId ?? actor.tenantId
   await requireTenant(deps, actor, defaultTenantId, 'defaultTenantId')
-  await requireClients(deps, actor, clientIds)
   const id = newId()
   const now = deps.now()
   const user = {
@@ -98,9 +97,8 @@ export async function listUsers(deps: Deps, { tenantId: scope }: ApiKeyActor, fi
 export async function changeUser(deps: Deps, actor: ApiKeyActor, id: string, { settings, ...given }: UserChanges) {
   const { db } = deps
   const user = await getManagedUser(deps, actor, id)
-  const { email, defaultTenantId, clientIds } = given
+  const { email, defaultTenantId } = given
   if (defaultTenantId !== undefined) await requireTenant(deps, actor, defaultTenantId, 'defaultTenantId')
-  if (clientIds) await requireClients(deps, actor, clientIds)
   const unverified = email !== undefined && email !== user.email ? { emailVerified: false } : {}
 
   const [, , ended, , , rows] = await orConflict(
