@@ -1,16 +1,27 @@
-/** Runs every black-box case in this process on one store; the search for secrets comes last, when all are known. */
+/** Runs every black-box case in this process on one store. */
 import { globSync } from 'node:fs'
 import { describe } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Service } from './service.ts'
 
 const TEST = fileURLToPath(new URL('..', import.meta.url))
-const LAST = 'whole/secrets.test.ts'
+
+/** They look back at everything that the others did. */
+const LAST = ['whole/query-plans.test.ts', 'whole/secrets.test.ts']
 
 export function runCases(store: Service['store']): void {
   process.env['STORE'] = store
-  const files = globSync(['api/**/*.test.ts', 'whole/*.test.ts'], { cwd: TEST }).filter((file) => file !== LAST)
+  const files = globSync(['api/**/*.test.ts', 'whole/*.test.ts'], { cwd: TEST }).filter((file) => !LAST.includes(file))
   describe(`on ${store}`, async () => {
-    for (const file of [...files.sort(), LAST]) await import(`../${file}`)
+    for (const file of [...files.sort(), ...LAST]) await describeFile(file)
   })
+}
+
+/** A suite of its own for each file, so that its hooks are its own. */
+function describeFile(file: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  describe(file, async () => {
+    await import(`../${file}`).then(() => resolve(), reject)
+  })
+  return promise
 }

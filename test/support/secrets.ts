@@ -3,7 +3,7 @@
  * can be searched for it.
  */
 
-const NAMES = /pass|secret|token|verifier|^code$|^key$|hash$/i
+const NAMES = /pass|secret|token|verifier|^code$|hash$/i
 const ADDRESSES = /email|^phone$|^to$/i
 
 /** In lookup order: the first WINDOW characters of a value, and the whole values that begin with them. */
@@ -17,7 +17,7 @@ export const registerSecret = (value: string) => register(secrets, value)
 /** Notes what the names in a body, or in headers, say is confidential. */
 export function registerSecretsIn(value: unknown, name = ''): void {
   if (typeof value === 'string') {
-    if (NAMES.test(name)) registerSecret(value)
+    if (NAMES.test(name) || value.startsWith('api_')) registerSecret(value)
     else if (ADDRESSES.test(name)) register(addresses, value)
     else if (/^(authorization|x-api-key|cookie)$/i.test(name))
       for (const word of value.split(/[ =;]+/)) registerSecret(word)

@@ -1,0 +1,63 @@
+/** On D1 every batch is a trip over the network, and trips are what a request waits for. Warm, each has a budget. */
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
+import { bearer, getCode, getTokens, makeWorld, refresh, type Tokens, type World } from '../support/world.ts'
+
+let app: App
+let world: World
+
+/** How many trips to the store the work takes. */
+async function tripsOf(work: () => Promise<unknown>): Promise<number> {
+  assert.ok(app.traffic)
+  const before = app.traffic.trips
+  await work()
+  return app.traffic.trips - before
+}
+
+describe('round trips to the store, when warm', LIBSQL_ONLY, () => {
+  let tokens: Tokens
+
+  before(async () => {
+    app = await startApp()
+    world = await makeWorld(app)
+    tokens = await getTokens(app, world)
+    tokens = (await refresh(app, tokens)).body
+    await app.get('/auth/me', bearer(tokens))
+  })
+
+  test('a login takes two', async () => {
+    assert.equal(await tripsOf(() => getCode(app, world)), 2)
+  })
+
+  test('a code becomes tokens in one', async () => {
+    const code = await getCode(app, world)
+    const exchange = () => app.post('/auth/token', { code, clientId: world.client.clientId })
+    assert.equal(await tripsOf(async () => assert.equal((await exchange()).status, 200)), 1)
+  })
+
+  test('a refresh takes one', async () => {
+    tokens = await getTokens(app, world)
+    const trips = await tripsOf(async () => {
+      const { status, body } = await refresh(app, tokens)
+      assert.equal(status, 200)
+      tokens = body
+    })
+    assert.equal(trips, 1)
+  })
+
+  test('asking who one is takes none', async () => {
+    const me = async () => assert.equal((await app.get('/auth/me', bearer(tokens))).status, 200)
+    assert.equal(await tripsOf(me), 0)
+  })
+
+  test('the public keys take none', async () => {
+    const keys = async () => assert.equal((await app.get('/.well-known/jwks.json')).status, 200)
+    assert.equal(await tripsOf(keys), 0)
+  })
+
+  test('a forged refresh token takes none', async () => {
+    const forged = { ...tokens, refreshToken: `${tokens.refreshToken.slice(0, -4)}AAAA` }
+    assert.equal(await tripsOf(async () => assert.equal((await refresh(app, forged)).status, 401)), 0)
+  })
+})

@@ -1,0 +1,39 @@
+/** Looks back at the whole run: no statement of a request reads a table from end to end. */
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { LIBSQL_ONLY, startApp, startedServices } from '../support/app.ts'
+import { getTokens, logOut, makeWorld, refresh } from '../support/world.ts'
+
+/** Scans that are meant, by what is scanned. */
+const MEANT: [detail: RegExp, why: string][] = [
+  [/^SCAN CONSTANT ROW$/, 'no table: a select without from'],
+  [/^SCAN json_each /, 'no table: the list that is bound as a parameter, or a list in one row'],
+  [/^SCAN \(subquery-\d+\)$/, 'no table: what the sub-query found by its own plan'],
+  [/^SCAN signing_keys$/, 'a handful of rows, read whole once in five minutes'],
+  [/^SCAN one_time_secrets$/, 'the cascade of a tenant or client: rare, and two more indexes would slow every login'],
+]
+
+describe('the query plans of requests', LIBSQL_ONLY, () => {
+  let statements: Set<string>
+
+  before(async () => {
+    const app = await startApp()
+    const world = await makeWorld(app)
+    await logOut(app, (await refresh(app, await getTokens(app, world))).body)
+    statements = new Set([...startedServices].flatMap(({ traffic }) => [...(traffic?.statements ?? [])]))
+  })
+
+  test('hold no scan of a table', async () => {
+    const [service] = startedServices
+    assert.ok(service)
+    const scans: string[] = []
+    for (const sql of statements) {
+      const plan = await service.rows(`explain query plan ${sql}`)
+      for (const { detail } of plan) if (isScan(String(detail))) scans.push(`${detail}: ${sql}`)
+    }
+    assert.ok(statements.size > 20)
+    assert.deepEqual(scans, [])
+  })
+})
+
+const isScan = (detail: string) => detail.startsWith('SCAN') && !MEANT.some(([meant]) => meant.test(detail))
