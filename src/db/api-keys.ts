@@ -1,5 +1,5 @@
 /** API keys: programs that act for a tenant, or for the operator. Only the SHA-256 of a key is kept. */
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, isNull, or, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import type { Changes } from './changes.ts'
 import { matching, oneMore, type PageRequest } from './page.ts'
@@ -26,3 +26,62 @@ export async function findUsableApiKey(db: Db, hash: string, now: Date): Promise
     )
   return key
 }
+
+const { hash, ...shown } = getTableColumns(apiKeys)
+
+/** What may be shown of a key. */
+export type ApiKeyEntry = Omit<ApiKey, 'hash'>
+
+export function insertApiKey(db: Db, key: NewApiKey) {
+  return db.insert(apiKeys).values(key).returning(shown)
+}
+
+/** Written directly behind the insert: only the store knows the id. */
+export const idOfKey = (keyHash: string) =>
+  sql`(select ${apiKeys.id} from ${apiKeys} where ${eq(apiKeys.hash, keyHash)})`
+
+export function selectApiKey(db: Db, scope: string | null, id: number) {
+  return db.select(shown).from(apiKeys).where(inScope(scope, id))
+}
+
+export interface ApiKeyFilter {
+  tenantId?: string | undefined
+  ownerId?: string | undefined
+}
+
+export function listApiKeys(
+  db: Db,
+  scope: string | null,
+  { tenantId, ownerId }: ApiKeyFilter,
+  page: PageRequest<number>,
+): Promise<ApiKeyEntry[]> {
+  return db
+    .select(shown)
+    .from(apiKeys)
+    .where(
+      and(
+        matching(apiKeys.tenantId, scope),
+        matching(apiKeys.tenantId, tenantId),
+        matching(apiKeys.ownerId, ownerId),
+        page.after ? gt(apiKeys.id, page.after) : undefined,
+      ),
+    )
+    .orderBy(asc(apiKeys.id))
+    .limit(oneMore(page))
+}
+
+export type ApiKeyChanges = Changes<Pick<ApiKey, 'name' | 'description' | 'revoked' | 'expireDate'>>
+
+export function updateApiKey(db: Db, scope: string | null, id: number, changes: ApiKeyChanges, now: Date) {
+  return db
+    .update(apiKeys)
+    .set({ ...changes, updatedAt: now })
+    .where(inScope(scope, id))
+    .returning(shown)
+}
+
+export function deleteApiKey(db: Db, scope: string | null, id: number) {
+  return db.delete(apiKeys).where(inScope(scope, id))
+}
+
+const inScope = (scope: string | null, id: number) => and(eq(apiKeys.id, id), matching(apiKeys.tenantId, scope))

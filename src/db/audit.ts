@@ -6,8 +6,10 @@ import { audit } from './schema.ts'
 
 export type AuditRow = typeof audit.$inferSelect
 
-export interface NewAuditRow extends Omit<AuditRow, 'tenantId'> {
+/** What only the store knows may be a sub-select. */
+export interface NewAuditRow extends Omit<AuditRow, 'tenantId' | 'targetId'> {
   tenantId: string | null | SQL
+  targetId: string | SQL
 }
 
 export function insertAuditIf(db: Db, row: NewAuditRow, condition = sql`true`) {
@@ -22,6 +24,7 @@ export function insertAuditOfChange(db: Db, row: NewAuditRow) {
 }
 
 export interface AuditFilter {
+  tenantId?: string | undefined
   action?: string | undefined
   actorId?: string | undefined
   targetId?: string | undefined
@@ -30,20 +33,11 @@ export interface AuditFilter {
 }
 
 /** Where a page of audit rows begins. */
-export interface AuditPosition {
-  at: Date
-  id: string
-}
+export type AuditPosition = Pick<AuditRow, 'at' | 'id'>
 
 /** Newest first. */
-export function listAudit(
-  db: Db,
-  tenantId: string | null,
-  filter: AuditFilter,
-  page: PageRequest<AuditPosition>,
-): Promise<AuditRow[]> {
-  const { action, actorId, targetId, from, to } = filter
-  const before = page.after && sql`(${audit.at}, ${audit.id}) < (${page.after.at.getTime()}, ${page.after.id})`
+export function listAudit(db: Db, filter: AuditFilter, page: PageRequest<AuditPosition>): Promise<AuditRow[]> {
+  const { tenantId, action, actorId, targetId, from, to } = filter
   return db
     .select()
     .from(audit)
@@ -55,7 +49,7 @@ export function listAudit(
         matching(audit.targetId, targetId),
         from && gte(audit.at, from),
         to && lte(audit.at, to),
-        before,
+        page.after && sql`(${audit.at}, ${audit.id}) < (${page.after.at.getTime()}, ${page.after.id})`,
       ),
     )
     .orderBy(desc(audit.at), desc(audit.id))

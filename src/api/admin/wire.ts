@@ -18,6 +18,9 @@ export const toFrame = ({ id, createdAt, updatedAt }: { id: string | number; cre
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
+/** ISO 8601 with an offset. */
+export const moment = z.iso.datetime({ offset: true }).transform((at) => new Date(at))
+
 /** One of the filters of a list; compared for equality. */
 export const filter = text(320).optional()
 

@@ -1,6 +1,6 @@
 /** Audit rows: ids and names of actions only, so that nothing personal outlives its owner. */
 import type { SQL } from 'drizzle-orm'
-import { insertAuditIf, insertAuditOfChange, type NewAuditRow } from '../../db/audit.ts'
+import { insertAuditIf, insertAuditOfChange } from '../../db/audit.ts'
 import type { Deps } from '../../deps.ts'
 import type { Actor } from '../actor.ts'
 import { newId } from '../crypto.ts'
@@ -8,7 +8,7 @@ import { newId } from '../crypto.ts'
 export interface AuditEntry {
   /** What was done to what, as in `tenant.create`. */
   action: string
-  target: { kind: string; id: string }
+  target: { kind: string; id: string | SQL }
   /** The tenant that may read about it; null for operators only. May be a sub-select. */
   tenantId: string | null | SQL
 }
@@ -18,15 +18,19 @@ type AuditActor = Pick<Actor, 'kind' | 'id'>
 
 /** For the batch of what it records. Only where `onlyIf` holds. */
 export function auditStatement(deps: Deps, actor: AuditActor, entry: AuditEntry, onlyIf?: SQL) {
-  return insertAuditIf(deps.db, toRow(deps, actor, entry), onlyIf)
+  return insertAuditIf(deps.db, auditRow(deps, actor, entry), onlyIf)
 }
 
 /** Stands directly behind the statement it records in the batch; no row where that changed nothing. */
 export function auditOfChange(deps: Deps, actor: AuditActor, entry: AuditEntry) {
-  return insertAuditOfChange(deps.db, toRow(deps, actor, entry))
+  return insertAuditOfChange(deps.db, auditRow(deps, actor, entry))
 }
 
-function toRow(deps: Deps, actor: AuditActor, { action, target, tenantId }: AuditEntry): NewAuditRow {
+export function auditRow<Id extends string | SQL, Tenant extends string | null | SQL>(
+  deps: Deps,
+  actor: AuditActor,
+  { action, target, tenantId }: { action: string; target: { kind: string; id: Id }; tenantId: Tenant },
+) {
   return {
     id: newId(),
     tenantId,

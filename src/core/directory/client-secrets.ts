@@ -5,19 +5,19 @@ import { keyedDigest, keyedDigests, seal, unseal } from '../vault.ts'
 
 type Deps = Pick<Ports, 'config'>
 
-const PURPOSE = 'client secret'
+export const DIGEST_PURPOSE = 'client secret'
 
 /** The columns that keep a secret for the client row `id`. */
 export async function storedSecret({ config }: Deps, id: string, secret: string) {
   return {
     secret: await seal(config, secretIdentity(id), secret),
-    secretDigest: await keyedDigest(config, PURPOSE, secret),
+    secretDigest: await keyedDigest(config, DIGEST_PURPOSE, secret),
   }
 }
 
 /** What a presented secret may be stored as. */
 export function secretDigests({ config }: Deps, presented: string): Promise<string[]> {
-  return keyedDigests(config, PURPOSE, presented)
+  return keyedDigests(config, DIGEST_PURPOSE, presented)
 }
 
 /** The same for the current and the previous secret: rotating moves the sealed value from one column to the other. */

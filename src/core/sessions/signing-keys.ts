@@ -3,6 +3,7 @@
  * token it signed has expired, and loses its private half as soon as it no longer signs.
  */
 import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK } from 'jose'
+import type { Statement } from '../../db/batch.ts'
 import * as db from '../../db/signing-keys.ts'
 import type { Ports } from '../../deps.ts'
 import { newId } from '../crypto.ts'
@@ -74,12 +75,16 @@ export async function tendSigningKeys(deps: Deps): Promise<void> {
 
 /**
  * A new key that signs at once. With `revoke`, for a stolen key, all others are gone at once too, and with them
- * every access token that they signed. Answers the new key's id.
+ * every access token that they signed. `record` goes into the same batch. Answers the new key's id.
  */
-export async function replaceSigningKey(deps: Deps, { revoke }: { revoke: boolean }): Promise<string> {
+export async function replaceSigningKey(
+  deps: Deps,
+  { revoke }: { revoke: boolean },
+  record: (id: string) => Statement,
+): Promise<string> {
   const key = await makeKey(deps, deps.now())
-  if (revoke) await deps.db.batch([db.insertSigningKey(deps.db, key), db.deleteKeysExcept(deps.db, key.id)])
-  else await deps.db.batch([db.insertSigningKey(deps.db, key), db.retireReplacedKeys(deps.db, deps.now())])
+  const others = revoke ? db.deleteKeysExcept(deps.db, key.id) : db.retireReplacedKeys(deps.db, deps.now())
+  await deps.db.batch([db.insertSigningKey(deps.db, key), others, record(key.id)])
   read.forget(deps)
   return key.id
 }

@@ -1,0 +1,89 @@
+/**
+ * Replacing the master key: everything that is sealed under the previous one is opened and sealed again under the
+ * current one, some rows a call, until nothing remains. Auth codes are left out; they are gone before the key is.
+ */
+import { runAll, type Statement } from '../db/batch.ts'
+import { clients, loginActivity, secondFactors } from '../db/schema.ts'
+import {
+  countSealedOtherwise,
+  listSealedOtherwise,
+  replaceSealed,
+  type SealedColumn,
+  type SealedValue,
+} from '../db/sealed.ts'
+import type { Deps } from '../deps.ts'
+import { auditStatement } from './activity/audit.ts'
+import { addressIdentity, payloadIdentity } from './activity/login-activity.ts'
+import type { ApiKeyActor } from './actor.ts'
+import * as authenticator from './credentials/authenticator.ts'
+import * as client from './directory/client-secrets.ts'
+import { requireOperator } from './directory/refusals.ts'
+import { resealSigningKeys } from './sessions/signing-keys.ts'
+import { currentSealMark, keyedDigest, seal, unseal } from './vault.ts'
+
+interface Resealed extends SealedColumn {
+  identity: (subject: string) => string
+  digestPurpose?: string
+}
+
+const MOST_ROWS = 200
+
+const { secret, secretDigest, previousSecret, previousSecretDigest } = clients
+const clientSecret = { key: clients.id, identity: client.secretIdentity, digestPurpose: client.DIGEST_PURPOSE }
+
+/** Every sealed column but that of the signing keys, which look after their own. */
+const COLUMNS: Resealed[] = [
+  { ...clientSecret, column: secret, digest: secretDigest },
+  { ...clientSecret, column: previousSecret, digest: previousSecretDigest },
+  {
+    column: secondFactors.secret,
+    key: secondFactors.userId,
+    identity: (id) => authenticator.secretIdentity(id, 'secret'),
+  },
+  {
+    column: secondFactors.pendingSecret,
+    key: secondFactors.userId,
+    identity: (id) => authenticator.secretIdentity(id, 'pending_secret'),
+  },
+  { column: loginActivity.ipAddress, key: loginActivity.id, identity: addressIdentity },
+  {
+    column: loginActivity.tokenPayload,
+    key: loginActivity.id,
+    subject: loginActivity.sessionId,
+    identity: payloadIdentity,
+  },
+]
+
+/** One round, for operators. Call it until `remaining` is 0; then MASTER_KEY_PREVIOUS may go. */
+export async function resealSome(deps: Deps, actor: ApiKeyActor): Promise<{ resealed: number; remaining: number }> {
+  requireOperator(actor)
+  const { db } = deps
+  const mark = await currentSealMark(deps.config)
+  const signingKeys = await resealSigningKeys(deps)
+
+  const replacements: Statement[] = []
+  for (const column of COLUMNS) {
+    for (const row of await listSealedOtherwise(db, column, mark, MOST_ROWS - replacements.length)) {
+      const again = await sealAgain(deps, column, row)
+      replacements.push(replaceSealed(db, column, row, again))
+    }
+  }
+  const target = { kind: 'master-key', id: mark.slice(0, -1) }
+  const record = auditStatement(deps, actor, { action: 'master-key.reseal', target, tenantId: null })
+  await runAll(db, [...replacements, record])
+
+  const counts = await Promise.all(COLUMNS.map((column) => countSealedOtherwise(db, column, mark)))
+  return { resealed: signingKeys + replacements.length, remaining: counts.reduce((sum, count) => sum + count, 0) }
+}
+
+async function sealAgain(
+  { config }: Deps,
+  { identity, digestPurpose }: Resealed,
+  { subject, sealed }: SealedValue,
+): Promise<{ sealed: string; digest: string }> {
+  const plain = await unseal(config, identity(subject), sealed)
+  return {
+    sealed: await seal(config, identity(subject), plain),
+    digest: digestPurpose ? await keyedDigest(config, digestPurpose, plain) : '',
+  }
+}
