@@ -1,17 +1,50 @@
 /** What the test of the doors has to know about each route and each family. */
 import assert from 'node:assert/strict'
-import type { Answer } from './app.ts'
+import type { Answer, Sent } from './app.ts'
 import type { Route } from './routes.ts'
 import { credentialsOf, type World } from './world.ts'
 
-/** A valid body for each route that reads one before it asks who is there. */
-const BODIES: Record<string, (world: World) => object> = {
-  'POST /auth/login': credentialsOf,
-  'POST /auth/login-token': credentialsOf,
-  'POST /auth/token': ({ client }) => ({ code: 'code', clientId: client.clientId }),
-  'POST /auth/token-refresh': () => ({ refreshToken: 'token' }),
-  'POST /auth/switch-token': ({ tenant }) => ({ refreshToken: 'token', tenantId: tenant.id }),
-  'POST /logout': () => ({ refreshToken: 'token' }),
+/** A request in which nothing but the credential is wrong. */
+interface Sample {
+  params?: Record<string, string>
+  query?: Record<string, string | undefined>
+  headers?: Record<string, string | undefined>
+  body?: Record<string, unknown>
+}
+
+/** For each route that looks at anything before it asks who is there, or that reads the credential from somewhere else. */
+const SAMPLES: Record<string, (world: World) => Sample> = {
+  'POST /auth/login': (world) => ({ body: credentialsOf(world) }),
+  'POST /auth/login-token': (world) => ({ body: credentialsOf(world) }),
+  'POST /auth/token': ({ client }) => ({ body: { code: 'code', clientId: client.clientId } }),
+  'POST /auth/token-refresh': () => ({ body: { refreshToken: 'token' } }),
+  'POST /auth/switch-token': ({ tenant }) => ({ body: { refreshToken: 'token', tenantId: tenant.id } }),
+  'POST /logout': () => ({ body: { refreshToken: 'token' } }),
+  'POST /auth/send-otp': ({ client, user }) => ({ body: { ...clientOf({ client }), key: user.username } }),
+  'POST /auth/verify-otp': ({ client, user }) => ({
+    body: { key: user.username, otp: '123456', clientId: client.clientId },
+  }),
+  'POST /auth/create-qr-code': ({ client }) => ({ body: { code: 'code', clientId: client.clientId } }),
+  'GET /auth/check-qr-code': ({ client }) => ({ headers: { code: 'code', clientId: client.clientId } }),
+  'PATCH /auth/change-password': ({ user }) => ({
+    body: {
+      refreshToken: 'token',
+      username: user.username,
+      oldPassword: user.password,
+      password: 'another good one 1',
+    },
+  }),
+  'POST /auth/forget-password': ({ client, user }) => ({ body: { ...clientOf({ client }), username: user.username } }),
+  'GET /auth/verify-reset-password-link': () => ({ query: { token: 'token' } }),
+  'PATCH /auth/reset-password': ({ client }) => ({
+    body: { ...clientOf({ client }), token: 'token', password: 'another good one 1' },
+  }),
+  'GET /auth/sign-up/verify-token': () => ({ headers: { authorization: 'Bearer token' } }),
+  'POST /auth/sign-up/create-user': ({ user }) => ({
+    body: { email: user.email, password: 'another good one 1' },
+    headers: { authorization: 'Bearer token' },
+  }),
+  'GET /active-users/:range': () => ({ params: { range: 'daily' } }),
 }
 
 /** How each family words an error, by where its routes begin. */
@@ -20,12 +53,45 @@ const ERRORS: [begins: RegExp, isError: (answer: Answer) => boolean][] = [
   [/^\/(auth|logout|login-activity|active-users|google|keycloak)\b/, isAuthError],
 ]
 
-/** A route without a row in BODIES fails here. */
-export function bodyFor({ name, method }: Route, world: World): object | undefined {
-  if (method === 'GET' || method === 'DELETE') return undefined
-  const body = BODIES[name]
-  assert.ok(body, `test/support/doors.ts has no valid body for ${name}`)
-  return body(world)
+/** Names, in bodies, headers and queries, of what proves something by being known. */
+const SECRETS = /^(client_?secret|code|refresh_?token|token|otp|authorization)$/i
+
+/** The sample of the route. One that is missing fails here. */
+export function sampleOf({ name, method, doors }: Route, world: World): Sample {
+  const sample = SAMPLES[name]?.(world)
+  if (sample) return sample
+  const readsBody = !['GET', 'DELETE'].includes(method) && doors[0] !== 'apiKey'
+  assert.ok(!readsBody, `test/support/doors.ts has no sample for ${name}`)
+  return {}
+}
+
+/** The sample with each of its secrets replaced; undefined leaves it out. */
+export function withSecrets(sample: Sample, replace: (name: string) => string | undefined): Sample {
+  let replaced = 0
+  const swap = <Part extends object>(part: Part | undefined): Part =>
+    Object.fromEntries(
+      Object.entries(part ?? {}).map(([name, value]) => {
+        if (!SECRETS.test(name)) return [name, value]
+        replaced++
+        const secret = replace(name)
+        return [name, name === 'authorization' && secret ? `Bearer ${secret}` : secret]
+      }),
+    ) as Part
+  const changed = {
+    ...sample,
+    query: swap(sample.query),
+    headers: swap(sample.headers),
+    body: sample.body && swap(sample.body),
+  }
+  assert.ok(replaced > 0, 'nothing in the sample proves anything')
+  return changed as Sample
+}
+
+/** Ids that are nobody's fill the rest of the path. */
+export function toRequest({ path }: Route, { params = {}, query = {}, headers = {}, body }: Sample): [string, Sent] {
+  const filled = path.replace(/:(\w+)(\{[^}]*\})?\??/g, (_, name) => params[name] ?? crypto.randomUUID())
+  const search = new URLSearchParams(defined(query)).toString()
+  return [search ? `${filled}?${search}` : filled, { headers: defined(headers), body }]
 }
 
 export function isErrorOf(path: string, answer: Answer): boolean {
@@ -41,5 +107,16 @@ function isProblem({ status, headers, body }: Answer): boolean {
 }
 
 function isAuthError({ status, body }: Answer<{ error?: { statusCode?: number; name?: string; message?: unknown } }>) {
-  return body.error?.statusCode === status && !!body.error.name && !!body.error.message
+  return body?.error?.statusCode === status && !!body.error.name && !!body.error.message
+}
+
+const clientOf = ({ client }: Pick<World, 'client'>) => ({
+  client_id: client.clientId,
+  client_secret: client.clientSecret,
+})
+
+function defined(members: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(members).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
 }

@@ -27,6 +27,3 @@ export async function listRoutes(): Promise<Route[]> {
   }
   return [...byName.values()]
 }
-
-/** The path with something that is nobody's id in each place. */
-export const fillPath = (path: string) => path.replace(/:\w+(\{[^}]*\})?\??/g, crypto.randomUUID())

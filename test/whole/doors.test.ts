@@ -2,16 +2,14 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, type App, type Sent, startApp } from '../support/app.ts'
-import { bodyFor, isErrorOf } from '../support/doors.ts'
-import { fillPath, listRoutes, type Route } from '../support/routes.ts'
+import { type Answer, type App, startApp } from '../support/app.ts'
+import { isErrorOf, sampleOf, toRequest, withSecrets } from '../support/doors.ts'
+import { listRoutes, type Route } from '../support/routes.ts'
 import { bearer, create, getCode, getTokens, makeWorld, type World } from '../support/world.ts'
 
 const routes = await listRoutes()
 const behind = (door: string) => routes.filter(({ doors }) => doors[0] === door)
 
-/** Names of body members that prove something by being known. */
-const SECRETS = /^(client_?secret|code|refresh_?token|token|otp)$/i
 const BITS: Record<string, number> = { GET: 1, PATCH: 2, PUT: 2, DELETE: 4, POST: 8 }
 
 let app: App
@@ -42,11 +40,12 @@ describe('every route', () => {
 describe('behind the bearer door', () => {
   for (const route of behind('bearer'))
     test(`${route.name} refuses a missing, garbled, altered or expired token`, async () => {
+      const sample = sampleOf(route, world)
       const { accessToken } = await getTokens(app, world)
       const altered = `${accessToken.slice(0, -2)}${accessToken.endsWith('A') ? 'B' : 'A'}A`
       const bad = ['Bearer', 'Bearer garbage', 'Basic YTpi', `Bearer ${altered}`, bearer(expired).authorization]
-      await refuses(route, { body: bodyFor(route, world) })
-      for (const authorization of bad) await refuses(route, { body: bodyFor(route, world), headers: { authorization } })
+      await refuses(route, sample)
+      for (const authorization of bad) await refuses(route, { ...sample, headers: { authorization } })
     })
 })
 
@@ -59,7 +58,7 @@ describe('behind the API key door', () => {
     })
 
     test(`${route.name} refuses a key without the permission of ${route.method}`, async () => {
-      await refuses(route, { headers: { 'x-api-key': lacking[route.method] ?? '' } }, [403])
+      await refuses(route, { headers: { 'x-api-key': lacking[route.method] } }, [403])
     })
   }
 })
@@ -68,31 +67,33 @@ for (const door of ['client', 'possession'])
   describe(`behind the ${door} door`, () => {
     for (const route of behind(door)) {
       test(`${route.name} refuses a wrong or expired secret`, async () => {
-        await refuses(route, { body: withSecrets(route, () => 'garbage') })
-        await refuses(route, { body: withSecrets(route, (name) => expired[name as 'code'] ?? 'garbage') })
+        const sample = sampleOf(route, world)
+        await refuses(
+          route,
+          withSecrets(sample, () => 'garbage'),
+        )
+        await refuses(
+          route,
+          withSecrets(sample, (name) => (expired as Record<string, string>)[name] ?? 'garbage'),
+        )
       })
 
       test(`${route.name} refuses a missing secret`, async () => {
-        await refuses(route, { body: withSecrets(route, () => undefined) }, [400, 401, 422])
+        await refuses(
+          route,
+          withSecrets(sampleOf(route, world), () => undefined),
+          [400, 401, 422],
+        )
       })
     }
   })
 
-async function refuses(route: Route, sent: Sent, statuses = [401]) {
-  const answer: Answer = await app.request(route.method, fillPath(route.path), sent)
+async function refuses(route: Route, sample: Parameters<typeof toRequest>[1], statuses = [401]) {
+  const [path, sent] = toRequest(route, sample)
+  const answer: Answer = await app.request(route.method, path, sent)
   const { status, text } = answer
-  assert.ok(statuses.includes(status), `${JSON.stringify(sent.headers ?? {})}: ${status} ${text}`)
+  assert.ok(statuses.includes(status), `${JSON.stringify(sent.headers)}: ${status} ${text}`)
   assert.ok(isErrorOf(route.path, answer), `not this family's error: ${text}`)
-}
-
-/** The valid body with each of its secrets replaced. */
-function withSecrets(route: Route, replace: (name: string) => string | undefined): object {
-  const entries = Object.entries(bodyFor(route, world) ?? {})
-  assert.ok(
-    entries.some(([name]) => SECRETS.test(name)),
-    `the body of ${route.name} proves nothing`,
-  )
-  return Object.fromEntries(entries.map(([name, value]) => [name, SECRETS.test(name) ? replace(name) : value]))
 }
 
 async function makeKey(wishes: object): Promise<string> {
