@@ -58,5 +58,11 @@ export function existsOtpSlot(hash: string, now: Date) {
   return sql`exists (select 1 from ${oneTimeSecrets} where ${live})`
 }
 
+/** Nothing waits any more: the login has been completed. */
+export function closeOtpSlot(db: Db, hash: string, now: Date) {
+  const open = and(eq(oneTimeSecrets.kind, OTP), eq(oneTimeSecrets.hash, hash), isNull(oneTimeSecrets.usedAt))
+  return db.update(oneTimeSecrets).set({ usedAt: now, useId: 'completed' }).where(open)
+}
+
 /** For consuming: only with this very code. */
 export const withDigest = (digest: string) => sql`json_extract(${oneTimeSecrets.data}, '$.digest') = ${digest}`

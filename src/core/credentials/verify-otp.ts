@@ -2,7 +2,7 @@
 
 import { voidAuthCode } from '../../db/auth-codes.ts'
 import { type Client, selectClientByClientId } from '../../db/clients.ts'
-import { existsOtpSlot, selectOtpSlot } from '../../db/otp-slots.ts'
+import { closeOtpSlot, existsOtpSlot, selectOtpSlot } from '../../db/otp-slots.ts'
 import { selectLoginByUsername } from '../../db/principals.ts'
 import { establishSecondFactor } from '../../db/second-factors.ts'
 import { clearAttempts, countAttempt } from '../../db/throttles.ts'
@@ -53,6 +53,7 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
   const { login } = waiting ?? { login: null }
   const settle = [
     clearAttempts(db, counter),
+    closeOtpSlot(db, hash, now),
     ...(login ? finishWaiting(deps, known.user.id, login) : []),
     ...proof.settle,
   ]
