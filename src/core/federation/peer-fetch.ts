@@ -10,8 +10,8 @@ const LIMIT_BYTES = 256 * 1024
 type Needed = Pick<Deps, 'config' | 'fetch' | 'resolve'>
 
 /**
- * The answer, whatever its status, with its body already read. Throws `provider_unavailable` when there is none in time,
- * and `provider_failed` when the address is refused, or the answer is a redirect or too large.
+ * The answer with its body already read. Throws `provider_unavailable` when there is none in time, or one that says so
+ * (5xx, 429), and `provider_failed` when the address is refused, or the answer is a redirect or too large.
  */
 export async function fetchFromPeer(deps: Needed, url: string, init: RequestInit = {}): Promise<Response> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
@@ -32,6 +32,8 @@ async function exchange(deps: Needed, url: string, init: RequestInit): Promise<R
   }
   const { status, headers } = response
   const body = await readBody(response)
+  if (status >= 500 || status === 429)
+    throw new AppError('provider_unavailable', { cause: new Error(`HTTP ${status}`) })
   return new Response(status === 204 || status === 205 ? null : body, { status, headers })
 }
 
@@ -55,6 +57,16 @@ async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
 /** Not every runtime ends a body that is being read when its request is aborted. */
 function rejectAt(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+}
+
+/** Whatever goes wrong while an answer is taken apart is the answer's fault. Throws `provider_failed`. */
+export async function orProviderFailed<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('provider_failed', { cause })
+  }
 }
 
 const refused = (reason: string) => new AppError('provider_failed', { cause: new Error(reason) })

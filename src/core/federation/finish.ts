@@ -1,0 +1,84 @@
+/** A browser comes back from a provider. */
+import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
+import type { Connection } from '../../db/connections.ts'
+import type { Deps } from '../../deps.ts'
+import { AppError } from '../errors.ts'
+import { redirectUri } from './departure.ts'
+import { enterThroughProvider } from './entry.ts'
+import { type ReturnedFlow, takeFlow } from './flow.ts'
+import { finishLink } from './links.ts'
+import { redeemAtOpenIdProvider } from './openid.ts'
+import { openPeer, type Peer } from './peer.ts'
+import { orProviderFailed } from './peer-fetch.ts'
+import { redeemAtPlainProvider } from './plain-oauth.ts'
+import { readPostedName } from './profile.ts'
+import type { ProviderName } from './providers.ts'
+import type { Redeemed, Redemption } from './redemption.ts'
+import { failureUrl, returnUrl } from './return-url.ts'
+
+interface Return {
+  provider: ProviderName
+  /** Of the query, or of the form that the provider made the browser post. */
+  parameters: URLSearchParams
+  /** What this browser kept for this state; empty when it kept nothing. */
+  secret: string
+}
+
+/**
+ * Where the browser goes next: to the client, with a code or with the reason why there is none. Throws what `takeFlow`
+ * throws: while it is not certain who started this, nobody is sent anywhere.
+ */
+export async function finishLogin(deps: Deps, { provider, parameters, secret }: Return): Promise<string> {
+  const flow = await takeFlow(deps, { state: parameters.get('state') ?? '', secret, kind: provider })
+  const { client, callerState: state } = flow
+  try {
+    const { connection, ...redeemed } = await redeem(deps, flow, parameters)
+    if (flow.link) {
+      await finishLink(deps, flow.link, connection, redeemed.profile)
+      return returnUrl(client, { linked: provider, state })
+    }
+    const codeChallenge = flow.codeChallenge ?? undefined
+    const code = await enterThroughProvider(deps, { client, connection, codeChallenge, ...redeemed })
+    return returnUrl(client, { code, state })
+  } catch (thrown) {
+    return failureUrl(deps, client, thrown, state)
+  }
+}
+
+/** Throws `login_ended`, `login_denied`, `provider_failed` or `provider_unavailable`. */
+async function redeem(
+  deps: Deps,
+  { won, connection, verifier, nonce }: ReturnedFlow,
+  given: URLSearchParams,
+): Promise<Redeemed & { connection: Connection }> {
+  if (!won || !connection) throw new AppError('login_ended')
+  const peer = await openPeer(deps, connection)
+  const parameters = readAnswer(peer, given)
+  const redemption = { parameters, redirectUri: redirectUri(deps, peer), verifier, nonce }
+  const { profile, tokens } = await orProviderFailed(redeemAt(deps, peer, redemption))
+  const posted = peer.provider.postsName ? readPostedName(given.get('user')) : undefined
+  const { firstName, lastName } = posted ?? profile
+  return { connection, profile: { ...profile, firstName, lastName }, tokens }
+}
+
+function redeemAt(deps: Deps, peer: Peer, redemption: Redemption): Promise<Redeemed> {
+  const { speaks } = peer
+  return 'openid' in speaks
+    ? redeemAtOpenIdProvider(deps, peer, speaks.openid, redemption)
+    : redeemAtPlainProvider(deps, peer, speaks.plain, redemption)
+}
+
+/** What providers write when it was the person who stopped. */
+const DENIALS = /^(access_denied|user_denied|user_cancelled\w*|consent_required|interaction_required|login_required)$/
+const OUTAGES = /^(temporarily_unavailable|server_error)$/
+
+/** RFC 6749 section 4.1.2, RFC 9207: also that the answer comes from the provider that was asked. */
+function readAnswer({ server, client }: Peer, given: URLSearchParams) {
+  try {
+    return validateAuthResponse(server, client, given, given.get('state') ?? '')
+  } catch (cause) {
+    if (!(cause instanceof AuthorizationResponseError)) throw new AppError('provider_failed', { cause })
+    if (DENIALS.test(cause.error)) throw new AppError('login_denied', { cause })
+    throw new AppError(OUTAGES.test(cause.error) ? 'provider_unavailable' : 'provider_failed', { cause })
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * One login on its way through a provider. `state` names it to the provider and is good once; the secret stays in the
+ * browser that started it, and PKCE verifier and nonce come of that secret: nobody else can finish the login.
+ */
+import { z } from 'zod'
+import type { Client } from '../../db/clients.ts'
+import type { Connection } from '../../db/connections.ts'
+import { consumeFlow, FEDERATION_FLOW, selectFlow } from '../../db/federation-flows.ts'
+import { insertOneTimeSecret } from '../../db/one-time.ts'
+import { CONNECTION_KINDS } from '../../db/schema.ts'
+import type { Deps } from '../../deps.ts'
+import { newId, randomToken, sha256 } from '../crypto.ts'
+import { AppError } from '../errors.ts'
+
+const LIFETIME_MS = 10 * 60_000
+
+const FlowData = z.object({
+  connectionId: z.string(),
+  kind: z.enum(CONNECTION_KINDS),
+  /** The digest of the browser's secret. */
+  browser: z.string(),
+  /** What the client sent to have it back. */
+  callerState: z.string().nullable(),
+  /** The client's own PKCE challenge, for the code that it gets. */
+  codeChallenge: z.string().nullable(),
+  /** The session of the signed-in user who links an identity; null for a login. */
+  linkSessionId: z.string().nullable(),
+})
+
+export interface NewFlow {
+  client: Client
+  connection: Connection
+  callerState?: string | undefined
+  codeChallenge?: string | undefined
+  link?: { userId: string; sessionId: string } | undefined
+}
+
+export interface StartedFlow {
+  state: string
+  secret: string
+  verifier: string
+  nonce: string
+}
+
+export async function startFlow(deps: Deps, flow: NewFlow): Promise<StartedFlow> {
+  const { client, connection, callerState = null, codeChallenge = null, link } = flow
+  const [state, secret] = [randomToken(), randomToken()]
+  const data: z.infer<typeof FlowData> = {
+    connectionId: connection.id,
+    kind: connection.kind,
+    browser: await sha256(secret),
+    callerState,
+    codeChallenge,
+    linkSessionId: link?.sessionId ?? null,
+  }
+  await insertOneTimeSecret(deps.db, {
+    kind: FEDERATION_FLOW,
+    hash: await sha256(state),
+    clientId: client.id,
+    userId: link?.userId ?? null,
+    tenantId: null,
+    data,
+    expiresAt: new Date(deps.now().getTime() + LIFETIME_MS),
+  })
+  return { state, secret, ...(await proofsOf(secret)) }
+}
+
+export interface ReturnedFlow {
+  client: Client
+  connection: Connection | null
+  callerState: string | null
+  codeChallenge: string | null
+  link: { userId: string; sessionId: string } | null
+  verifier: string
+  nonce: string
+  /** This is its first return, and in time. */
+  won: boolean
+}
+
+/**
+ * Spends the flow. Throws `login_mismatched` when no flow of this kind was started in this browser with this state, and
+ * `client_unverified` when the client was disabled meanwhile.
+ */
+export async function takeFlow(
+  deps: Deps,
+  { state, secret, kind }: { state: string; secret: string; kind: Connection['kind'] },
+): Promise<ReturnedFlow> {
+  const browser = await sha256(secret)
+  const use = { kind: FEDERATION_FLOW, hash: await sha256(state), useId: newId(), now: deps.now() }
+  const [taken, [found]] = await deps.db.batch([
+    consumeFlow(deps.db, use, { browser, kind }),
+    selectFlow(deps.db, use.hash),
+  ])
+  const data = found && FlowData.parse(found.flow.data)
+  if (!data || data.browser !== browser || data.kind !== kind) throw new AppError('login_mismatched')
+  const { flow, client, connection } = found
+  if (client.status !== 'active') throw new AppError('client_unverified')
+  const { callerState, codeChallenge, linkSessionId } = data
+  const link = flow.userId && linkSessionId ? { userId: flow.userId, sessionId: linkSessionId } : null
+  const won = taken.length > 0
+  return { client, connection, callerState, codeChallenge, link, won, ...(await proofsOf(secret)) }
+}
+
+async function proofsOf(secret: string) {
+  return { verifier: await sha256(`verifier ${secret}`), nonce: await sha256(`nonce ${secret}`) }
+}

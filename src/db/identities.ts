@@ -1,0 +1,70 @@
+/** Who is whom at a provider, and what else lets a person in. */
+import { and, asc, eq, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../deps.ts'
+import { connections, identities, memberships, passwords, users } from './schema.ts'
+import { managedBy } from './user-directory.ts'
+
+export type Identity = typeof identities.$inferSelect
+
+export function insertIdentity(db: Db, identity: Identity) {
+  return db.insert(identities).values(identity)
+}
+
+export function selectIdentity(db: Db, connectionId: string, subject: string) {
+  return db
+    .select()
+    .from(identities)
+    .where(and(eq(identities.connectionId, connectionId), eq(identities.subject, subject)))
+}
+
+/** Everybody who has the address, or has it for a username; `managed` is whether `scope` may speak for them. */
+export function selectUsersOfAddress(db: Db, scope: string | null, addressKey: string) {
+  const { id, emailKey, emailVerified } = users
+  return db
+    .select({ id, emailKey, emailVerified, managed: managed(scope) })
+    .from(users)
+    .where(or(eq(users.emailKey, addressKey), eq(users.usernameKey, addressKey)))
+    .limit(10)
+}
+
+/** Whether `scope` may speak for the person. */
+export function selectManaged(db: Db, scope: string | null, userId: string) {
+  return db
+    .select({ managed: managed(scope) })
+    .from(users)
+    .where(eq(users.id, userId))
+}
+
+/** `preferred` where the person is a member there, else their default tenant. */
+export function landingTenant(userId: string, preferred: string): SQL {
+  const member = and(eq(memberships.userId, userId), eq(memberships.tenantId, preferred))
+  return sql`coalesce((select ${memberships.tenantId} from ${memberships} where ${member}),
+    (select ${users.defaultTenantId} from ${users} where ${eq(users.id, userId)}))`
+}
+
+export function listIdentities(db: Db, userId: string) {
+  return db
+    .select({ kind: connections.kind, name: connections.name, linkedAt: identities.createdAt })
+    .from(identities)
+    .innerJoin(connections, eq(connections.id, identities.connectionId))
+    .where(eq(identities.userId, userId))
+    .orderBy(asc(identities.id))
+}
+
+/** Those at providers of this kind, if the person can still get in without them. */
+export function deleteIdentities(db: Db, userId: string, kind: (typeof connections.$inferSelect)['kind']) {
+  const ofKind = sql`${identities.connectionId} in (select ${connections.id} from ${connections} where ${eq(connections.kind, kind)})`
+  const withPassword = db
+    .select({ one: sql`1` })
+    .from(passwords)
+    .innerJoin(users, eq(users.id, passwords.userId))
+    .where(and(eq(users.id, userId), eq(users.authProvider, 'internal')))
+  const elsewhere = sql`select 1 from identities other join ${connections} on ${connections.id} = other.connection_id
+    where other.user_id = ${userId} and ${and(ne(connections.kind, kind), eq(connections.status, 'active'))}`
+  return db
+    .delete(identities)
+    .where(and(eq(identities.userId, userId), ofKind, sql`(exists ${withPassword} or exists (${elsewhere}))`))
+    .returning({ id: identities.id })
+}
+
+const managed = (scope: string | null) => sql<boolean>`${managedBy(scope) ?? sql`true`}`.mapWith(Boolean)
