@@ -21,7 +21,8 @@ export async function developService({ program, port, vars, data }: Development)
   const said: string[] = []
   let ready = false
   const group = startGroup(program, (line, from) => {
-    if (line.startsWith('{"at":')) say(line)
+    const logged = line.startsWith('{"at":')
+    if (logged && (ready || line.includes('"level":"error"'))) say(line)
     else if (ready && from === 'stderr') complain(line)
     else said.push(line)
   })

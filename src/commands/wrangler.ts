@@ -1,5 +1,6 @@
 /** Wrangler, without its telemetry, its look-ups and its questions. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Program } from './process-group.ts'
@@ -39,4 +40,12 @@ export async function runWrangler(...args: string[]): Promise<Outcome> {
   const run = promisify(execFile)(command, all, { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 })
   run.child.stdin?.end()
   return run.then(toOutcome(true), toOutcome(false))
+}
+
+/** The same, before the user's eyes. Throws when it fails. */
+export async function showWrangler(...args: string[]): Promise<void> {
+  const { command, args: all, env } = wrangler(...args)
+  const child = spawn(command, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`wrangler ${args.join(' ')} failed.`)
 }

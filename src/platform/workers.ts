@@ -30,7 +30,16 @@ export function workersPorts(bindings: Bindings, config: Config): Pick<Ports, 'd
   }
 }
 
-const d1 = (database: D1Database): Db => drizzleD1(database, options)
+const d1 = (database: D1Database): Db => drizzleD1(withDistinctColumns(database), options)
+
+/**
+ * D1 answers a batch with objects, in which the columns of a join that have one name (every `id`) would fall together.
+ * Of a subquery SQLite gives each column a name of its own.
+ */
+function withDistinctColumns(database: D1Database): D1Database {
+  const prepare = (sql: string) => database.prepare(/^select [^]* join /.test(sql) ? `select * from (${sql})` : sql)
+  return Object.assign(Object.create(database), { prepare, batch: database.batch.bind(database) })
+}
 
 function remoteLibsql(url: string, authToken: string | undefined): Db {
   return drizzleLibsql(createClient({ url, ...(authToken ? { authToken } : {}) }), options) as unknown as Db

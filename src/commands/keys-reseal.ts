@@ -1,0 +1,22 @@
+/** `npm run keys:reseal`: everything that MASTER_KEY_PREVIOUS sealed, sealed anew under MASTER_KEY. */
+import { parseArgs } from 'node:util'
+import { runCommand, say } from './run-command.ts'
+import { runningService } from './running-service.ts'
+
+await runCommand(async () => {
+  const { values } = parseArgs({ options: { url: { type: 'string' } } })
+  const service = await runningService(values.url)
+  let total = 0
+  for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
+    const { resealed, remaining } = await service.post<Progress>('/v1/master-key/reseal', {})
+    if (resealed === 0 && remaining > 0) throw new Error(`${remaining} sealed values open under neither master key.`)
+    total += resealed
+    left = remaining
+  }
+  say(`${total} values are sealed anew. MASTER_KEY_PREVIOUS is not needed any more.`)
+})
+
+interface Progress {
+  resealed: number
+  remaining: number
+}
