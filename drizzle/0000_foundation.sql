@@ -112,59 +112,6 @@ CREATE TABLE `passkeys` (
 --> statement-breakpoint
 CREATE INDEX `passkeys_user` ON `passkeys` (`user_id`);--> statement-breakpoint
 CREATE INDEX `passkeys_device` ON `passkeys` (`device_id`);--> statement-breakpoint
-CREATE TABLE `api_keys` (
-	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
-	`name` text NOT NULL,
-	`description` text NOT NULL,
-	`tenant_id` text,
-	`owner_id` text,
-	`permissions` integer NOT NULL,
-	`expire_date` integer,
-	`revoked` integer NOT NULL,
-	`hash` text NOT NULL,
-	`last_four` text NOT NULL,
-	`created_at` integer NOT NULL,
-	`updated_at` integer NOT NULL,
-	FOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `api_keys_hash_unique` ON `api_keys` (`hash`);--> statement-breakpoint
-CREATE INDEX `api_keys_tenant` ON `api_keys` (`tenant_id`,`id`);--> statement-breakpoint
-CREATE INDEX `api_keys_owner` ON `api_keys` (`owner_id`);--> statement-breakpoint
-CREATE TABLE `client_origins` (
-	`client_id` text NOT NULL,
-	`origin` text NOT NULL,
-	PRIMARY KEY(`origin`, `client_id`),
-	FOREIGN KEY (`client_id`) REFERENCES `clients`(`id`) ON UPDATE no action ON DELETE cascade
-);
---> statement-breakpoint
-CREATE INDEX `client_origins_client` ON `client_origins` (`client_id`);--> statement-breakpoint
-CREATE TABLE `clients` (
-	`id` text PRIMARY KEY NOT NULL,
-	`client_id` text NOT NULL,
-	`name` text NOT NULL,
-	`type` text NOT NULL,
-	`status` text NOT NULL,
-	`default_tenant_id` text,
-	`redirect_url` text,
-	`redirect_uris` text NOT NULL,
-	`access_token_expiration` integer NOT NULL,
-	`refresh_token_expiration` integer NOT NULL,
-	`auth_code_expiration` integer NOT NULL,
-	`signature_versions` text NOT NULL,
-	`secret` text NOT NULL,
-	`secret_digest` text NOT NULL,
-	`previous_secret` text,
-	`previous_secret_digest` text,
-	`previous_secret_until` integer,
-	`created_at` integer NOT NULL,
-	`updated_at` integer NOT NULL,
-	FOREIGN KEY (`default_tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE set null
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `clients_clientId_unique` ON `clients` (`client_id`);--> statement-breakpoint
-CREATE INDEX `clients_default_tenant` ON `clients` (`default_tenant_id`,`id`);--> statement-breakpoint
 CREATE TABLE `membership_units` (
 	`membership_id` text NOT NULL,
 	`unit_id` text NOT NULL,
@@ -327,6 +274,59 @@ CREATE TABLE `provider_sessions` (
 CREATE INDEX `provider_sessions_connection` ON `provider_sessions` (`connection_id`);--> statement-breakpoint
 CREATE INDEX `provider_sessions_logout` ON `provider_sessions` (`logout_due_at`);--> statement-breakpoint
 CREATE INDEX `provider_sessions_created` ON `provider_sessions` (`created_at`);--> statement-breakpoint
+CREATE TABLE `api_keys` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`name` text NOT NULL,
+	`description` text NOT NULL,
+	`tenant_id` text,
+	`owner_id` text,
+	`permissions` integer NOT NULL,
+	`expire_date` integer,
+	`revoked` integer NOT NULL,
+	`hash` text NOT NULL,
+	`last_four` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_hash_unique` ON `api_keys` (`hash`);--> statement-breakpoint
+CREATE INDEX `api_keys_tenant` ON `api_keys` (`tenant_id`,`id`);--> statement-breakpoint
+CREATE INDEX `api_keys_owner` ON `api_keys` (`owner_id`);--> statement-breakpoint
+CREATE TABLE `client_origins` (
+	`client_id` text NOT NULL,
+	`origin` text NOT NULL,
+	PRIMARY KEY(`origin`, `client_id`),
+	FOREIGN KEY (`client_id`) REFERENCES `clients`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `client_origins_client` ON `client_origins` (`client_id`);--> statement-breakpoint
+CREATE TABLE `clients` (
+	`id` text PRIMARY KEY NOT NULL,
+	`client_id` text NOT NULL,
+	`name` text NOT NULL,
+	`type` text NOT NULL,
+	`status` text NOT NULL,
+	`default_tenant_id` text,
+	`redirect_url` text,
+	`redirect_uris` text NOT NULL,
+	`access_token_expiration` integer NOT NULL,
+	`refresh_token_expiration` integer NOT NULL,
+	`auth_code_expiration` integer NOT NULL,
+	`signature_versions` text NOT NULL,
+	`secret` text NOT NULL,
+	`secret_digest` text NOT NULL,
+	`previous_secret` text,
+	`previous_secret_digest` text,
+	`previous_secret_until` integer,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`default_tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `clients_clientId_unique` ON `clients` (`client_id`);--> statement-breakpoint
+CREATE INDEX `clients_default_tenant` ON `clients` (`default_tenant_id`,`id`);--> statement-breakpoint
 CREATE TABLE `one_time_secrets` (
 	`kind` text NOT NULL,
 	`hash` text NOT NULL,

@@ -63,7 +63,7 @@ export function listApiKeys(
         matching(apiKeys.tenantId, scope),
         matching(apiKeys.tenantId, tenantId),
         matching(apiKeys.ownerId, ownerId),
-        page.after ? gt(apiKeys.id, page.after) : undefined,
+        gt(apiKeys.id, page.after ?? 0),
       ),
     )
     .orderBy(asc(apiKeys.id))

@@ -1,5 +1,5 @@
 /** Who changed what; written in the batch of the change. */
-import { and, desc, gte, lte, type SQL, sql } from 'drizzle-orm'
+import { and, between, desc, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { matching, oneMore, type PageRequest } from './page.ts'
 import { audit } from './schema.ts'
@@ -35,6 +35,10 @@ export interface AuditFilter {
 /** Where a page of audit rows begins. */
 export type AuditPosition = Pick<AuditRow, 'at' | 'id'>
 
+/** A list always has bounds, so that it is read by the index of its order. */
+const EARLIEST = new Date(0)
+const LATEST = new Date(8.64e15)
+
 /** Newest first. */
 export function listAudit(db: Db, filter: AuditFilter, page: PageRequest<AuditPosition>): Promise<AuditRow[]> {
   const { tenantId, action, actorId, targetId, from, to } = filter
@@ -47,8 +51,7 @@ export function listAudit(db: Db, filter: AuditFilter, page: PageRequest<AuditPo
         matching(audit.action, action),
         matching(audit.actorId, actorId),
         matching(audit.targetId, targetId),
-        from && gte(audit.at, from),
-        to && lte(audit.at, to),
+        between(audit.at, from ?? EARLIEST, to ?? LATEST),
         page.after && sql`(${audit.at}, ${audit.id}) < (${page.after.at.getTime()}, ${page.after.id})`,
       ),
     )

@@ -46,7 +46,7 @@ export function listClients(
         matching(clients.defaultTenantId, scope),
         matching(clients.defaultTenantId, filter.defaultTenantId),
         matching(clients.clientId, filter.clientId),
-        page.after ? gt(clients.id, page.after) : undefined,
+        gt(clients.id, page.after ?? ''),
       ),
     )
     .orderBy(asc(clients.id))

@@ -48,7 +48,7 @@ export function listMemberships(
         eq(memberships.userId, userId),
         matching(memberships.tenantId, scope),
         matching(memberships.tenantId, tenantId),
-        page.after ? gt(memberships.id, page.after) : undefined,
+        gt(memberships.id, page.after ?? ''),
       ),
     )
     .orderBy(asc(memberships.id))

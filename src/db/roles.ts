@@ -33,7 +33,7 @@ export function listRoles(
         matching(roles.tenantId, scope),
         matching(roles.tenantId, tenantId),
         matching(roles.name, name),
-        page.after ? gt(roles.id, page.after) : undefined,
+        gt(roles.id, page.after ?? ''),
       ),
     )
     .orderBy(asc(roles.id))

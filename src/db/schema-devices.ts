@@ -2,7 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { flag, id, instant, json } from './columns.ts'
-import { clients, users } from './schema-directory.ts'
+import { users } from './schema-directory.ts'
+import { clients } from './schema-programs.ts'
 
 const clientId = () =>
   text()

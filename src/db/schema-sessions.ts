@@ -1,7 +1,8 @@
 /** What proves that somebody is there: sessions, one-time secrets, attempt counters, signing keys. */
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, json } from './columns.ts'
-import { clients, tenants, users } from './schema-directory.ts'
+import { tenants, users } from './schema-directory.ts'
+import { clients } from './schema-programs.ts'
 
 export type SessionEnd = 'logout' | 'reuse' | 'blocked' | 'revoked' | 'password'
 

@@ -1,5 +1,5 @@
 /** Sealed columns, whatever their table: what is not under the current master key, and putting it there. */
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../deps.ts'
 import type { Statement } from './batch.ts'
@@ -28,6 +28,7 @@ export function listSealedOtherwise(db: Db, from: SealedColumn, mark: string, li
     .select(fields)
     .from(column.table as SQLiteTable)
     .where(sealedOtherwise(from, mark))
+    .orderBy(key)
     .limit(limit)
 }
 
@@ -50,9 +51,9 @@ export function replaceSealed(
     .where(and(eq(key, before.key), eq(column, before.sealed)))
 }
 
-/** The empty text stands for nothing that was ever sealed. */
-function sealedOtherwise({ column }: SealedColumn, mark: string): SQL {
-  return sql`${column} is not null and ${column} <> '' and substr(${column}, 1, ${mark.length}) <> ${mark}`
+/** In the order of the primary key. The empty text stands for nothing that was ever sealed. */
+function sealedOtherwise({ column, key }: SealedColumn, mark: string): SQL | undefined {
+  return and(gt(key, ''), gt(column, ''), sql`substr(${column}, 1, ${mark.length}) <> ${mark}`)
 }
 
 /** The property that drizzle knows the column by. */

@@ -24,9 +24,7 @@ export function listTenants(
   return db
     .select()
     .from(tenants)
-    .where(
-      and(matching(tenants.id, scope), matching(tenants.key, key), page.after ? gt(tenants.id, page.after) : undefined),
-    )
+    .where(and(matching(tenants.id, scope), matching(tenants.key, key), gt(tenants.id, page.after ?? '')))
     .orderBy(asc(tenants.id))
     .limit(oneMore(page))
 }

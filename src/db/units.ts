@@ -24,9 +24,7 @@ export function listUnits(
   return db
     .select()
     .from(units)
-    .where(
-      and(eq(units.tenantId, tenantId), matching(units.name, name), page.after ? gt(units.id, page.after) : undefined),
-    )
+    .where(and(eq(units.tenantId, tenantId), matching(units.name, name), gt(units.id, page.after ?? '')))
     .orderBy(asc(units.id))
     .limit(oneMore(page))
 }

@@ -1,7 +1,13 @@
 /** `/v1/api-keys`: keys for programs. Their ids are decimal integers, as the account family shows them. */
 import { z } from 'zod'
-import { changeApiKey, createApiKey, getApiKey, listApiKeys, removeApiKey } from '../../core/directory/api-keys.ts'
-import type { ApiKeyEntry } from '../../db/api-keys.ts'
+import {
+  type ApiKeyEntry,
+  changeApiKey,
+  createApiKey,
+  getApiKey,
+  listApiKeys,
+  removeApiKey,
+} from '../../core/directory/api-keys.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { description, name, text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'

@@ -1,7 +1,6 @@
 /** `/v1/audit`: who changed what, newest first. */
 import { z } from 'zod'
-import { listAuditTrail } from '../../core/activity/audit-trail.ts'
-import type { AuditRow } from '../../db/audit.ts'
+import { type AuditRow, listAuditTrail } from '../../core/activity/audit-trail.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'

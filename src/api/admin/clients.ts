@@ -3,12 +3,12 @@ import { z } from 'zod'
 import {
   changeClient,
   createClient,
+  type DirectoryClient,
   getClient,
   listClients,
   removeClient,
   rotateClientSecret,
 } from '../../core/directory/clients.ts'
-import type { DirectoryClient } from '../../db/client-directory.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { httpUrl, name, text, webOrigin } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'

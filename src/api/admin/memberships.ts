@@ -3,11 +3,11 @@ import { z } from 'zod'
 import {
   changeMembership,
   createMembership,
+  type DirectoryMembership,
   getMembership,
   listMemberships,
   removeMembership,
 } from '../../core/directory/memberships.ts'
-import type { DirectoryMembership } from '../../db/memberships.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { name, text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'

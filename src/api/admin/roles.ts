@@ -1,7 +1,6 @@
 /** `/v1/roles` */
 import { z } from 'zod'
-import { changeRole, createRole, getRole, listRoles, removeRole } from '../../core/directory/roles.ts'
-import type { Role as Row } from '../../db/principals.ts'
+import { changeRole, createRole, getRole, listRoles, type Role as Row, removeRole } from '../../core/directory/roles.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { name, text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'

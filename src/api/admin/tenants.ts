@@ -6,10 +6,10 @@ import {
   getTenant,
   LOGIN_METHODS,
   listTenants,
+  type Tenant as Row,
   removeTenant,
   revokeTenantSessions,
 } from '../../core/directory/tenants.ts'
-import type { Tenant as Row } from '../../db/principals.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { httpUrl, locale, name, text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'

@@ -1,7 +1,6 @@
 /** `/v1/tenants/{tenantId}/units`: sub-organisations. */
 import { z } from 'zod'
-import { changeUnit, createUnit, getUnit, listUnits, removeUnit } from '../../core/directory/units.ts'
-import type { Unit as Row } from '../../db/units.ts'
+import { changeUnit, createUnit, getUnit, listUnits, type Unit as Row, removeUnit } from '../../core/directory/units.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { description, name } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'

@@ -1,6 +1,6 @@
 /** How a person looks on the wire of the admin API. */
 import { z } from 'zod'
-import type { DirectoryUser } from '../../db/user-directory.ts'
+import type { DirectoryUser } from '../../core/directory/users.ts'
 import { description, isClean, locale, mailAddress, name, phoneNumber, profileText, text } from '../../http/fields.ts'
 import { profileFields } from '../../http/profile-fields.ts'
 import { frame, toFrame } from './wire.ts'

@@ -1,7 +1,6 @@
 /** What all resources of the admin API share on the wire: their frame, their pages, what may be asked of a list. */
 import { base64url } from 'jose'
 import { z } from 'zod'
-import type { PageRequest } from '../../db/page.ts'
 import { text } from '../../http/fields.ts'
 
 const instant = z.iso.datetime()
@@ -44,7 +43,7 @@ export const listQuery = <Filters extends z.ZodRawShape>(filters: Filters, curso
 /** Splits the query into the filters and the page. */
 export function splitQuery<Query extends { limit: number; cursor?: string | undefined }>(query: Query) {
   const { limit, cursor, ...filters } = query
-  return { filters, page: { limit, after: cursor } satisfies PageRequest }
+  return { filters, page: { limit, after: cursor } }
 }
 
 /** `rows` may be one more than the page holds. */

@@ -19,6 +19,8 @@ import { randomToken, sha256 } from '../crypto.ts'
 import { AppError } from '../errors.ts'
 import { found, orConflict, requireTenant, unknownReference } from './refusals.ts'
 
+export type { ApiKeyEntry }
+
 export interface NewApiKey {
   name: string
   description?: string | undefined

@@ -21,6 +21,8 @@ import { announceEnd } from '../sessions/state.ts'
 import { storedSecret } from './client-secrets.ts'
 import { found, orConflict, requireTenant } from './refusals.ts'
 
+export type { DirectoryClient }
+
 export interface ClientChanges extends Columns {
   origins?: string[] | undefined
 }

@@ -24,6 +24,8 @@ import { announceEnd } from '../sessions/state.ts'
 import { found, orConflict, requireTenant, unknownReference } from './refusals.ts'
 import { getUser } from './users.ts'
 
+export type { DirectoryMembership }
+
 export interface MembershipChanges extends Columns {
   /** Names of units of the tenant. */
   units?: string[] | undefined

@@ -10,6 +10,8 @@ import { newId } from '../crypto.ts'
 import { AppError } from '../errors.ts'
 import { found, orConflict, requireTenant } from './refusals.ts'
 
+export type { Role }
+
 type Fields = Pick<Role, 'name' | 'permissions'>
 
 const IN_USE = 'Members have this role, or those who sign up get it'

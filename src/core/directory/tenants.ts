@@ -20,6 +20,8 @@ import { AppError } from '../errors.ts'
 import { announceEnd } from '../sessions/state.ts'
 import { found, orConflict, refusedField, requireOperator, unknownReference } from './refusals.ts'
 
+export type { Tenant }
+
 export const LOGIN_METHODS = ['password', 'otp', 'social', 'sso', 'passkey'] as const
 
 const WHITE_TEXT_COLOR = '#0b5fff'

@@ -9,6 +9,8 @@ import { newId } from '../crypto.ts'
 import { found, orConflict } from './refusals.ts'
 import { getTenant } from './tenants.ts'
 
+export type { Unit }
+
 type Fields = Pick<Unit, 'name' | 'description'>
 
 export interface UnitKey {

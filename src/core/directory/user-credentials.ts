@@ -5,32 +5,9 @@ import { updateUser } from '../../db/user-directory.ts'
 import type { Deps } from '../../deps.ts'
 import { auditOfChange, auditStatement } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
-import { hashPassword, isImportableHash } from '../credentials/password.ts'
-import { passwordRefusal } from '../credentials/password-policy.ts'
 import { announceEnd } from '../sessions/state.ts'
-import { refusedField } from './refusals.ts'
+import { hashAllowed } from './first-password.ts'
 import { getManagedUser } from './users.ts'
-
-interface FirstPassword {
-  username: string
-  email?: string | null | undefined
-  password?: string | undefined
-  passwordHash?: string | undefined
-}
-
-/** The hash of a new user's password, or the one brought along from elsewhere; null for none. */
-export async function firstHash(
-  deps: Deps,
-  { password, passwordHash, ...owner }: FirstPassword,
-): Promise<string | null> {
-  if (password !== undefined && passwordHash !== undefined)
-    throw refusedField('passwordHash', 'must not be given together with a password')
-  if (passwordHash !== undefined) {
-    if (isImportableHash(passwordHash)) return passwordHash
-    throw refusedField('passwordHash', 'must be argon2id (PHC) or bcrypt, at a cost that this service can bear')
-  }
-  return password === undefined ? null : hashAllowed(deps, password, owner)
-}
 
 /** Ends every session. With `mustChange` the person must choose another password at the next login. */
 export async function setUserPassword(
@@ -82,12 +59,6 @@ export async function requireSecondFactor(
     updateUser(deps.db, actor.tenantId, id, { secondFactorRequired: required }, deps.now()),
     auditOfChange(deps, actor, { action: required ? 'user.factor.require' : 'user.factor.waive', ...about(user) }),
   ])
-}
-
-async function hashAllowed(deps: Deps, password: string, owner: Pick<FirstPassword, 'username' | 'email'>) {
-  const refusal = passwordRefusal(password, owner)
-  if (refusal) throw refusedField('password', refusal)
-  return hashPassword(deps, password)
 }
 
 const about = ({ id, defaultTenantId }: { id: string; defaultTenantId: string | null }) => ({

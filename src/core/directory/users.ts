@@ -22,9 +22,11 @@ import type { ApiKeyActor } from '../actor.ts'
 import { newId } from '../crypto.ts'
 import { AppError } from '../errors.ts'
 import { announceEnd } from '../sessions/state.ts'
+import { firstHash } from './first-password.ts'
 import { found, orConflict, requireTenant } from './refusals.ts'
-import { firstHash } from './user-credentials.ts'
 import { keptSettings } from './user-settings.ts'
+
+export type { DirectoryUser }
 
 export interface UserChanges extends Columns {
   settings?: NewSetting[] | undefined
