@@ -15,6 +15,12 @@ type JsonBody<Schema extends ZodType> = MiddlewareHandler<
   { in: { json: z.input<Schema> }; out: { json: z.output<Schema> } }
 >
 
+type FormBody<Schema extends ZodType> = MiddlewareHandler<
+  AppEnv,
+  string,
+  { in: { form: z.input<Schema> }; out: { form: z.output<Schema> } }
+>
+
 /**
  * A JSON body. A missing content type counts as JSON, a missing body as `{}`.
  * Throws `unsupported_media_type`, `malformed_json` or `validation_failed`, in that order.
@@ -44,6 +50,38 @@ export function validate<Target extends Exclude<keyof ValidationTargets, 'json'>
   return documented(middleware, target, schema)
 }
 
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+/** An HTML form's body. Throws `unsupported_media_type`, also for no body at all, or `validation_failed`. */
+export function formBody<Schema extends ZodType>(schema: Schema): FormBody<Schema> {
+  const middleware: FormBody<Schema> = async (c, next) => {
+    const input = toFields(await readForm(c))
+    const parsed = schema.safeParse(input)
+    if (!parsed.success) throw new AppError('validation_failed', { issues: issuesOf(parsed.error, input) })
+    c.req.addValidatedData('form', parsed.data as object)
+    await next()
+  }
+  return documented(middleware, 'form', schema)
+}
+
+/** The fields as they came, for a form that others make. Throws `unsupported_media_type`. */
+export async function readForm(c: Context<AppEnv>): Promise<URLSearchParams> {
+  if (mediaType(c).toLowerCase() === FORM_TYPE) return new URLSearchParams(await c.req.text())
+  const given = c.req.header('content-type') ?? 'application/json'
+  throw new AppError('unsupported_media_type', { detail: `Content-type ${given} does not match [${FORM_TYPE}].` })
+}
+
+/** A field that comes more than once is a list, which no schema takes for a text. */
+function toFields(form: URLSearchParams): Record<string, string | string[]> {
+  const names = [...new Set(form.keys())]
+  return Object.fromEntries(
+    names.map((name) => {
+      const [first = '', ...more] = form.getAll(name)
+      return [name, more.length > 0 ? [first, ...more] : first]
+    }),
+  )
+}
+
 async function readJson(c: Context<AppEnv>, types: RegExp): Promise<unknown> {
   const type = mediaType(c)
   if (type && !types.test(type)) {
@@ -71,6 +109,10 @@ export function mediaType(c: Context): string {
   return c.req.header('content-type')?.split(';')[0]?.trim() ?? ''
 }
 
-export function documented<Middleware extends object>(middleware: Middleware, target: string, schema: ZodType): Middleware {
+export function documented<Middleware extends object>(
+  middleware: Middleware,
+  target: string,
+  schema: ZodType,
+): Middleware {
   return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema) } })
 }

@@ -1,5 +1,7 @@
 /** The auth family: an authentication microservice that clients of the original use unchanged. Mounted last. */
 import { createFamily } from '../../http/router.ts'
+import { federated } from './federated.ts'
+import { identities } from './identities.ts'
 import { login } from './login.ts'
 import { loginActivity } from './login-activity.ts'
 import { logout } from './logout.ts'
@@ -8,4 +10,13 @@ import { password } from './password.ts'
 import { signUp } from './sign-up.ts'
 import { renderError } from './wire.ts'
 
-export const auth = createFamily(renderError, [login, logout, otp, password, signUp, loginActivity])
+export const auth = createFamily(renderError, [
+  login,
+  logout,
+  otp,
+  password,
+  signUp,
+  federated,
+  identities,
+  loginActivity,
+])

@@ -12,12 +12,9 @@ import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
 import { jsonBody } from '../../http/validate.ts'
 import { AuthUser, authUser } from './me.ts'
-import { CodeResponse, TokenResponse } from './wire.ts'
+import { CodeResponse, codeChallenge, TokenResponse } from './wire.ts'
 
 const tag = 'auth: login'
-
-/** RFC 7636 section 4.2: the SHA-256 of the verifier in base64url. S256 is the only method. */
-const codeChallenge = z.string().regex(/^[\w-]{43}$/, 'must match pattern "^[A-Za-z0-9_-]{43}$"')
 
 const LoginRequest = z.strictObject({
   client_id: z.string(),

@@ -73,6 +73,7 @@ const SPELLING = {
   provider_failed: [401, { message: 'Invalid Credentials' }],
   provider_unavailable: [503, 'Service Unavailable'],
 
+  passkey_invalid: [401, { message: 'Invalid Credentials' }],
   signature_missing: [401, 'Unauthorized'],
   signature_invalid: [401, 'Unauthorized'],
   signature_expired: [401, 'Unauthorized'],
@@ -137,3 +138,6 @@ export const AuthError = z.object({
     details: z.unknown().optional(),
   }),
 })
+
+/** RFC 7636 section 4.2: the SHA-256 of the verifier in base64url. S256 is the only method. */
+export const codeChallenge = z.string().regex(/^[\w-]{43}$/, 'must match pattern "^[A-Za-z0-9_-]{43}$"')

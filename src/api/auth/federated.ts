@@ -1,0 +1,87 @@
+/** Logging in through a provider: for each of the table a start and a callback, both made of redirects. */
+import type { Context } from 'hono'
+import { z } from 'zod'
+import type { Departure } from '../../core/federation/departure.ts'
+import { finishLogin } from '../../core/federation/finish.ts'
+import { PROVIDERS, type Provider, type ProviderName } from '../../core/federation/providers.ts'
+import { startLogin } from '../../core/federation/start.ts'
+import { text } from '../../http/fields.ts'
+import { setFlowCookie, takeFlowCookie } from '../../http/flow-cookie.ts'
+import { operation } from '../../http/operation.ts'
+import { type AppEnv, createRouter } from '../../http/router.ts'
+import { formBody, readForm, validate } from '../../http/validate.ts'
+import { codeChallenge } from './wire.ts'
+
+const tag = 'auth: social login'
+
+/** When the starts by GET were superseded (RFC 9745): a client's secret does not belong in an address. */
+const DEPRECATED_SINCE = '@1704067200'
+
+const callerState = text(2000).optional()
+
+export const StartForm = z.strictObject({
+  client_id: z.string(),
+  client_secret: z.string(),
+  state: callerState,
+  codeChallenge: codeChallenge.optional(),
+})
+const StartQuery = z.object({
+  client_id: z.string().default(''),
+  client_secret: z.string().optional(),
+  state: callerState,
+  codeChallenge: codeChallenge.optional(),
+})
+
+export const federated = createRouter()
+
+for (const [name, provider] of Object.entries(PROVIDERS) as [ProviderName, Provider][]) {
+  addStarts(name, provider)
+  addCallbacks(name, provider)
+}
+
+function addStarts(name: ProviderName, { title, paths, startsByGet }: Provider) {
+  const answers = { 302: `To ${title}` }
+  const start = async (c: Context<AppEnv>, { client_id, client_secret, ...more }: z.infer<typeof StartQuery>) =>
+    depart(
+      c,
+      await startLogin(c.var.deps, { provider: name, clientId: client_id, clientSecret: client_secret, ...more }),
+    )
+
+  federated.post(
+    paths.start,
+    operation({ summary: `Log in with ${title}`, door: 'client', tag, answers }),
+    formBody(StartForm),
+    (c) => start(c, c.req.valid('form')),
+  )
+  if (!startsByGet) return
+  federated.get(
+    paths.start,
+    operation({ summary: `Log in with ${title}: use POST`, door: 'client', tag, answers, deprecated: true }),
+    validate('query', StartQuery),
+    (c) => {
+      c.header('Deprecation', DEPRECATED_SINCE)
+      return start(c, c.req.valid('query'))
+    },
+  )
+}
+
+function addCallbacks(name: ProviderName, { title, paths, callback }: Provider) {
+  const described = operation({
+    summary: `Back from ${title}`,
+    door: 'possession',
+    tag,
+    answers: { 302: "To the client's redirectUrl, with a code" },
+  })
+  const finish = async (c: Context<AppEnv>, parameters: URLSearchParams) => {
+    const secret = takeFlowCookie(c, parameters.get('state') ?? '')
+    return c.redirect(await finishLogin(c.var.deps, { provider: name, parameters, secret }), 302)
+  }
+
+  federated.get(paths.callback, described, (c) => finish(c, new URL(c.req.url).searchParams))
+  if (callback === 'form_post') federated.post(paths.callback, described, async (c) => finish(c, await readForm(c)))
+}
+
+function depart(c: Context<AppEnv>, { url, binding }: Departure) {
+  if (binding) setFlowCookie(c, binding)
+  return c.redirect(url, 302)
+}
