@@ -1,3 +1,4 @@
-import { runCases } from './support/cases.ts'
+process.env['STORE'] = 'libsql'
+await import('./support/cases.ts')
 
-runCases('libsql')
+export {}

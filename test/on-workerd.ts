@@ -1,3 +1,4 @@
-import { runCases } from './support/cases.ts'
+process.env['STORE'] = 'workerd'
+await import('./support/cases.ts')
 
-runCases('workerd')
+export {}

@@ -1,10 +1,11 @@
 /** A whole service in a test: the real router over real SQL, asked through the front door. */
+import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { registerSecretsIn } from './secrets.ts'
 import { type Service, STORE } from './service.ts'
 import { SECRETS } from './variables.ts'
 
-export interface Answer<Body = Record<string, unknown>> {
+export interface Answer<Body = unknown> {
   status: number
   headers: Headers
   /** Parsed where the answer is JSON. */
@@ -35,6 +36,7 @@ export const LIBSQL_ONLY = { skip: STORE === 'libsql' ? false : 'the clock of wo
 
 /** Every service that this process has started. */
 export const startedServices = new Set<Service>()
+after(() => Promise.all([...startedServices].map((service) => service.stop())))
 
 export type App = Awaited<ReturnType<typeof startApp>>
 

@@ -47,8 +47,10 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
   'GET /active-users/:range': () => ({ params: { range: 'daily' } }),
 }
 
+type Refusal = Answer<Record<string, unknown>>
+
 /** How each family words an error, by where its routes begin. */
-const ERRORS: [begins: RegExp, isError: (answer: Answer) => boolean][] = [
+const ERRORS: [begins: RegExp, isError: (answer: Refusal) => boolean][] = [
   [/^\/v1\//, isProblem],
   [/^\/(auth|logout|login-activity|active-users|google|keycloak)\b/, isAuthError],
 ]
@@ -94,20 +96,21 @@ export function toRequest({ path }: Route, { params = {}, query = {}, headers = 
   return [search ? `${filled}?${search}` : filled, { headers: defined(headers), body }]
 }
 
-export function isErrorOf(path: string, answer: Answer): boolean {
+export function isErrorOf(path: string, answer: Refusal): boolean {
   const [, isError] = ERRORS.find(([begins]) => begins.test(path)) ?? []
   assert.ok(isError, `test/support/doors.ts does not know how ${path} words its errors`)
   return isError(answer)
 }
 
 /** RFC 9457. */
-function isProblem({ status, headers, body }: Answer): boolean {
+function isProblem({ status, headers, body }: Refusal): boolean {
   const isTyped = headers.get('content-type')?.startsWith('application/problem+json') ?? false
   return isTyped && body['status'] === status && /^urn:problem:\w+$/.test(String(body['type'])) && !!body['title']
 }
 
-function isAuthError({ status, body }: Answer<{ error?: { statusCode?: number; name?: string; message?: unknown } }>) {
-  return body?.error?.statusCode === status && !!body.error.name && !!body.error.message
+function isAuthError({ status, body }: Refusal): boolean {
+  const error = body?.['error'] as { statusCode?: number; name?: string; message?: unknown } | undefined
+  return error?.statusCode === status && !!error.name && !!error.message
 }
 
 const clientOf = ({ client }: Pick<World, 'client'>) => ({

@@ -58,6 +58,7 @@ export async function startOnLibsql(
     },
     log: () => lines,
     now: ports.now,
+    stop: async () => $client.close(),
     upkeep: () => upkeep(ports),
     async wait(seconds) {
       ahead += seconds * 1000

@@ -17,6 +17,7 @@ export interface Service {
   upkeep(): Promise<void>
   /** Lets time pass for the rows that belong to one of `ids`; on libSQL the clock moves, for everything. */
   wait(seconds: number, ids: Iterable<string>): Promise<void>
+  stop(): Promise<void>
   /** Every SQL statement that the service sent, and in how many round trips; libSQL only. */
   traffic?: Traffic
 }

@@ -1,6 +1,4 @@
 /** The service as it is deployed: the bundle that wrangler makes, in workerd, over D1 and KV. One for all test files. */
-
-import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { D1Database } from '@cloudflare/workers-types'
 import { createTestHarness } from 'wrangler'
@@ -36,7 +34,6 @@ async function start(variables: Record<string, string>): Promise<Service> {
     workers: [{ configPath: 'wrangler.toml', secrets: SECRETS, vars: { ...VARIABLES, ...variables } }],
   })
   await harness.listen()
-  after(() => harness.close())
   const worker = harness.getWorker<{ DB: D1Database }>()
   await worker.applyD1Migrations('DB')
   const { DB } = await worker.getEnv()
@@ -58,6 +55,7 @@ async function start(variables: Record<string, string>): Promise<Service> {
       ).results,
     log: () => harness.getLogs().map(({ message }) => message),
     now: () => new Date(),
+    stop: () => harness.close(),
     upkeep: async () => void (await worker.scheduled({ cron: '17 * * * *' })),
     async wait(seconds, ids) {
       const belonging = JSON.stringify([...ids])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, type App, startApp } from '../support/app.ts'
+import { type App, startApp } from '../support/app.ts'
 import { isErrorOf, sampleOf, toRequest, withSecrets } from '../support/doors.ts'
 import { listRoutes, type Route } from '../support/routes.ts'
 import { bearer, create, getCode, getTokens, makeWorld, type World } from '../support/world.ts'
@@ -90,7 +90,7 @@ for (const door of ['client', 'possession'])
 
 async function refuses(route: Route, sample: Parameters<typeof toRequest>[1], statuses = [401]) {
   const [path, sent] = toRequest(route, sample)
-  const answer: Answer = await app.request(route.method, path, sent)
+  const answer = await app.request(route.method, path, sent)
   const { status, text } = answer
   assert.ok(statuses.includes(status), `${JSON.stringify(sent.headers)}: ${status} ${text}`)
   assert.ok(isErrorOf(route.path, answer), `not this family's error: ${text}`)
