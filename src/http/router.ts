@@ -18,27 +18,30 @@ export const createRouter = () => new Hono<AppEnv>({ strict: false })
 export type Router = ReturnType<typeof createRouter>
 
 /**
- * A router that renders every error its own way, also for a path or method that it does not have.
- * Mount it after everything that shares its prefix.
+ * A router that renders every error its own way, also for a path or method that it does not have. What is in
+ * `ownLimits` limits its bodies itself. Mount it after everything that shares its prefix.
  */
-export function createFamily(render: RenderError, routers: Router[]): Router {
+export function createFamily(render: RenderError, routers: Router[], ownLimits: Router[] = []): Router {
   const family = createRouter()
   family.onError(handleError(render))
   family.use(refuseHead)
-  family.use(
-    bodyLimit({
-      maxSize: BODY_LIMIT_BYTES,
-      onError: () => {
-        throw new AppError('body_too_large')
-      },
-    }),
-  )
+  for (const router of ownLimits) family.route('/', router)
+  family.use(limitBody(BODY_LIMIT_BYTES))
   for (const router of routers) family.route('/', router)
   family.all('*', () => {
     throw new AppError('not_found')
   })
   return family
 }
+
+/** Throws `body_too_large`. */
+export const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new AppError('body_too_large')
+    },
+  })
 
 /** Hono answers HEAD by running GET; only what is public and harmless may be asked that way. */
 const refuseHead = createMiddleware<AppEnv>(async (c, next) => {
