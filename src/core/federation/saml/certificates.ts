@@ -26,7 +26,7 @@ export const bareCertificate = (certificate: string) => certificate.replace(/---
 const toPem = (certificate: string) =>
   `-----BEGIN CERTIFICATE-----\n${bareCertificate(certificate)}\n-----END CERTIFICATE-----`
 
-function isStrong({ algorithm }: CryptoKey): boolean {
+export function isStrong({ algorithm }: CryptoKey): boolean {
   if (!('modulusLength' in algorithm)) return true
   const bits = Number(algorithm.modulusLength)
   return bits >= RSA_BITS.least && bits <= RSA_BITS.most

@@ -13,7 +13,7 @@ export interface PeerMetadata {
 }
 
 const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
-const MOST_CERTIFICATES = 10
+export const MOST_CERTIFICATES = 10
 
 /** Throws `saml_refused` when it describes no identity provider, or several, or has run out. */
 export async function readPeerMetadata(bytes: Uint8Array, now: Date): Promise<PeerMetadata> {
