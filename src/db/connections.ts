@@ -81,10 +81,17 @@ export function selectConnectionOfClient(db: Db, kind: Connection['kind'], clien
 }
 
 /** Sessions that came through the connection. */
-export const throughConnection = (db: Db, id: string): SQL =>
-  inArray(
-    sessions.id,
-    db.select({ id: providerSessions.sessionId }).from(providerSessions).where(eq(providerSessions.connectionId, id)),
-  )
+export function throughConnection(db: Db, id: string): SQL {
+  return inArray(sessions.id, throughIt(db, id))
+}
+
+/** The same, if the connection is disabled. */
+export function throughDisabledConnection(db: Db, id: string): SQL {
+  const disabled = and(eq(connections.id, id), eq(connections.status, 'disabled'))
+  return sql`${throughConnection(db, id)} and exists (select 1 from ${connections} where ${disabled})`
+}
+
+const throughIt = (db: Db, id: string) =>
+  db.select({ id: providerSessions.sessionId }).from(providerSessions).where(eq(providerSessions.connectionId, id))
 
 const inScope = (scope: string | null, id: string) => and(eq(connections.id, id), matching(connections.tenantId, scope))

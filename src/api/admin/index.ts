@@ -4,6 +4,7 @@ import { createFamily } from '../../http/router.ts'
 import { apiKeys } from './api-keys.ts'
 import { audit } from './audit.ts'
 import { clients } from './clients.ts'
+import { connections } from './connections.ts'
 import { keys } from './keys.ts'
 import { memberships } from './memberships.ts'
 import { roles } from './roles.ts'
@@ -18,6 +19,7 @@ export const admin = createFamily(renderProblem, [
   clients,
   users,
   memberships,
+  connections,
   apiKeys,
   audit,
   keys,

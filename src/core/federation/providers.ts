@@ -1,7 +1,9 @@
 /** Every provider as data: where its routes are, how it is asked, how its answers read. The engine knows no names. */
 import { z } from 'zod'
-import type { ConnectionKind, EndpointName } from '../../db/schema.ts'
+import { CONNECTION_KINDS, type ConnectionKind, ENDPOINT_NAMES, type EndpointName } from '../../db/schema.ts'
 import { Email, Name, type Profile, Subject } from './profile.ts'
+
+export { CONNECTION_KINDS, ENDPOINT_NAMES }
 
 export type ProviderName = Exclude<ConnectionKind, 'saml'>
 
