@@ -20,6 +20,8 @@ const door = 'apiKey'
 const tag = 'admin: clients'
 
 const DAY_SECONDS = 86_400
+const WEEK_SECONDS = 7 * DAY_SECONDS
+const YEAR_SECONDS = 365 * DAY_SECONDS
 const seconds = (most: number) => z.int().min(1).max(most)
 
 const fields = {
@@ -32,7 +34,7 @@ const fields = {
   origins: z.array(webOrigin).max(100),
   /** Not longer than a retired signing key stays published. */
   accessTokenExpiration: seconds(DAY_SECONDS),
-  refreshTokenExpiration: seconds(365 * DAY_SECONDS),
+  refreshTokenExpiration: seconds(YEAR_SECONDS),
   authCodeExpiration: seconds(3600),
   signatureVersions: z.array(z.union([z.literal(1), z.literal(2)])).max(2),
 }
@@ -44,12 +46,9 @@ const Client = z.object({ ...frame, clientId: z.string(), ...fields, signatureVe
 const ClientWithSecret = Client.extend({ clientSecret: z.string() })
 const ClientChanges = z.strictObject(fields).partial()
 const NewClient = ClientChanges.extend({ clientId, clientSecret }).partial().required({ name: true })
-const Rotation = z.strictObject({
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(7 * DAY_SECONDS),
-})
+/** Without an overlap the old secret ends at once. */
+const overlapSeconds = z.int().min(0).max(WEEK_SECONDS).default(0)
+const Rotation = z.strictObject({ overlapSeconds })
 
 const toClient = (row: DirectoryClient): z.input<typeof Client> => ({ ...row, ...toFrame(row) })
 
@@ -112,13 +111,8 @@ export const clients = createRouter()
     requireApiKey,
     jsonBody(Rotation),
     async (c) => {
-      const { overlapSeconds } = c.req.valid('json')
-      const { client, clientSecret } = await rotateClientSecret(
-        c.var.deps,
-        c.var.actor,
-        c.req.param('id'),
-        overlapSeconds,
-      )
+      const rotation = { ...c.req.param(), ...c.req.valid('json') }
+      const { client, clientSecret } = await rotateClientSecret(c.var.deps, c.var.actor, rotation)
       return c.json({ ...toClient(client), clientSecret })
     },
   )

@@ -17,7 +17,7 @@ import type { Deps } from '../../deps.ts'
 import { auditOfChange } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { newId, randomToken } from '../crypto.ts'
-import { announceEnd } from '../sessions/state.ts'
+import { announceEnded } from '../sessions/state.ts'
 import { storedSecret } from './client-secrets.ts'
 import { found, orConflict, requireTenant } from './refusals.ts'
 
@@ -95,11 +95,7 @@ export async function changeClient(deps: Deps, actor: ApiKeyActor, id: string, {
       selectDirectoryClient(db, actor.tenantId, id),
     ]),
   )
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'blocked',
-  )
+  await announceEnded(deps, ended, 'blocked')
   return found(rows)
 }
 
@@ -113,15 +109,15 @@ export async function removeClient(deps: Deps, actor: ApiKeyActor, id: string): 
     deleteClient(db, actor.tenantId, id),
     auditOfChange(deps, actor, entry('delete', client)),
   ])
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'revoked',
-  )
+  await announceEnded(deps, ended, 'revoked')
 }
 
 /** A new secret; the one before works for `overlapSeconds` more, none that is older. */
-export async function rotateClientSecret(deps: Deps, actor: ApiKeyActor, id: string, overlapSeconds: number) {
+export async function rotateClientSecret(
+  deps: Deps,
+  actor: ApiKeyActor,
+  { id, overlapSeconds }: { id: string; overlapSeconds: number },
+) {
   const { db } = deps
   const client = await getClient(deps, actor, id)
   const clientSecret = randomToken()

@@ -20,7 +20,7 @@ import type { Deps } from '../../deps.ts'
 import { auditOfChange } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { newId } from '../crypto.ts'
-import { announceEnd } from '../sessions/state.ts'
+import { announceEnded } from '../sessions/state.ts'
 import { found, orConflict, requireTenant, unknownReference } from './refusals.ts'
 import { getUser } from './users.ts'
 
@@ -108,11 +108,7 @@ export async function changeMembership(
       selectDirectoryMembership(db, key),
     ]),
   )
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'blocked',
-  )
+  await announceEnded(deps, ended, 'blocked')
   return found(rows)
 }
 
@@ -127,11 +123,7 @@ export async function removeMembership(deps: Deps, actor: ApiKeyActor, { userId,
     deleteMembership(db, key),
     auditOfChange(deps, actor, entry('delete', membership)),
   ])
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'revoked',
-  )
+  await announceEnded(deps, ended, 'revoked')
 }
 
 async function requireOfTenant(

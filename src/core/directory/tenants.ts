@@ -17,7 +17,7 @@ import { auditOfChange, auditStatement } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { newId } from '../crypto.ts'
 import { AppError } from '../errors.ts'
-import { announceEnd } from '../sessions/state.ts'
+import { announceEnded } from '../sessions/state.ts'
 import { found, orConflict, refusedField, requireOperator, unknownReference } from './refusals.ts'
 
 export type { Tenant }
@@ -91,11 +91,7 @@ export async function changeTenant(
       endSessions(db, ofSuspendedTenant(id), 'blocked', deps.now()),
     ]),
   )
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'blocked',
-  )
+  await announceEnded(deps, ended, 'blocked')
   return found(rows)
 }
 
@@ -109,11 +105,7 @@ export async function removeTenant(deps: Deps, actor: ApiKeyActor, id: string): 
     auditOfChange(deps, actor, entry('delete', id)),
     deleteTenantActivity(db, id),
   ])
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'revoked',
-  )
+  await announceEnded(deps, ended, 'revoked')
 }
 
 export async function revokeTenantSessions(deps: Deps, actor: ApiKeyActor, id: string): Promise<void> {
@@ -122,11 +114,7 @@ export async function revokeTenantSessions(deps: Deps, actor: ApiKeyActor, id: s
     endSessions(deps.db, ofTenant(id), 'revoked', deps.now()),
     auditStatement(deps, actor, { action: 'session.revoke', target: { kind: 'tenant', id }, tenantId: id }),
   ])
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'revoked',
-  )
+  await announceEnded(deps, ended, 'revoked')
 }
 
 function requireDomains({ mode, emailDomains }: { mode?: string | undefined; emailDomains?: string[] | undefined }) {

@@ -5,9 +5,9 @@ import { updateUser } from '../../db/user-directory.ts'
 import type { Deps } from '../../deps.ts'
 import { auditOfChange, auditStatement } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
-import { announceEnd } from '../sessions/state.ts'
+import { announceEnded } from '../sessions/state.ts'
 import { hashAllowed } from './first-password.ts'
-import { getManagedUser } from './users.ts'
+import { aboutUser, getManagedUser } from './users.ts'
 
 /** Ends every session. With `mustChange` the person must choose another password at the next login. */
 export async function setUserPassword(
@@ -21,15 +21,11 @@ export async function setUserPassword(
   const hash = await hashAllowed(deps, password, user)
   const [, , ended] = await db.batch([
     setPassword(db, actor.tenantId, id, hash, deps.now()),
-    auditOfChange(deps, actor, { action: 'user.password.set', ...about(user) }),
+    auditOfChange(deps, actor, aboutUser(actor, 'user.password.set', user)),
     endSessions(db, ofUserWithHash(id, hash), 'password', deps.now()),
     ...(mustChange ? [demandChange(db, id, hash)] : []),
   ])
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'password',
-  )
+  await announceEnded(deps, ended, 'password')
 }
 
 /** With the key of a tenant, the sessions in that tenant. */
@@ -38,13 +34,9 @@ export async function revokeUserSessions(deps: Deps, actor: ApiKeyActor, id: str
   const which = actor.tenantId === null ? ofUser(id) : ofMember(id, actor.tenantId)
   const [ended] = await deps.db.batch([
     endSessions(deps.db, which, 'revoked', deps.now()),
-    auditStatement(deps, actor, { action: 'session.revoke', ...about(user) }),
+    auditStatement(deps, actor, aboutUser(actor, 'session.revoke', user)),
   ])
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'revoked',
-  )
+  await announceEnded(deps, ended, 'revoked')
 }
 
 /** Whether the person needs a second factor in every tenant, whatever the tenants ask for. */
@@ -57,11 +49,6 @@ export async function requireSecondFactor(
   const user = await getManagedUser(deps, actor, id)
   await deps.db.batch([
     updateUser(deps.db, actor.tenantId, id, { secondFactorRequired: required }, deps.now()),
-    auditOfChange(deps, actor, { action: required ? 'user.factor.require' : 'user.factor.waive', ...about(user) }),
+    auditOfChange(deps, actor, aboutUser(actor, required ? 'user.factor.require' : 'user.factor.waive', user)),
   ])
 }
-
-const about = ({ id, defaultTenantId }: { id: string; defaultTenantId: string | null }) => ({
-  target: { kind: 'user', id },
-  tenantId: defaultTenantId,
-})

@@ -21,7 +21,7 @@ import { auditOfChange } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { newId } from '../crypto.ts'
 import { AppError } from '../errors.ts'
-import { announceEnd } from '../sessions/state.ts'
+import { announceEnded } from '../sessions/state.ts'
 import { firstHash } from './first-password.ts'
 import { found, orConflict, requireTenant } from './refusals.ts'
 import { keptSettings } from './user-settings.ts'
@@ -69,7 +69,7 @@ export async function createUser(deps: Deps, actor: ApiKeyActor, input: NewUser)
   const [, , , , , rows] = await orConflict(
     db.batch([
       insertUser(db, user),
-      auditOfChange(deps, actor, entry('create', user)),
+      auditOfChange(deps, actor, aboutUser(actor, 'user.create', user)),
       insertPassword(db, id, await firstHash(deps, input), now),
       ...replaceSettings(db, id, keptSettings(settings, [])),
       selectDirectoryUser(db, actor.tenantId, id),
@@ -106,17 +106,13 @@ export async function changeUser(deps: Deps, actor: ApiKeyActor, id: string, { s
   const [, , ended, , , rows] = await orConflict(
     db.batch([
       updateUser(db, actor.tenantId, id, { ...unverified, ...given }, deps.now()),
-      auditOfChange(deps, actor, entry('update', user)),
+      auditOfChange(deps, actor, aboutUser(actor, 'user.update', user)),
       endSessions(db, ofBlockedUser(id), 'blocked', deps.now()),
       ...replaceSettings(db, id, settings && keptSettings(settings, user.settings)),
       selectDirectoryUser(db, actor.tenantId, id),
     ]),
   )
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'blocked',
-  )
+  await announceEnded(deps, ended, 'blocked')
   return found(rows)
 }
 
@@ -130,20 +126,17 @@ export async function removeUser(deps: Deps, actor: ApiKeyActor, id: string): Pr
     endSessions(db, ofManagedUser(actor.tenantId, id), 'revoked', deps.now()),
     deleteActivityOfManaged(db, actor.tenantId, id),
     deleteUser(db, actor.tenantId, id),
-    auditOfChange(deps, actor, entry('delete', user)),
+    auditOfChange(deps, actor, aboutUser(actor, 'user.delete', user)),
   ])
-  await announceEnd(
-    deps,
-    ended.map((session) => session.id),
-    'revoked',
-  )
+  await announceEnded(deps, ended, 'revoked')
 }
 
 const ofOthersToo = () =>
   new AppError('forbidden', { detail: 'This person belongs to other tenants too; only an operator may do that' })
 
-const entry = (verb: string, { id, defaultTenantId }: Pick<DirectoryUser, 'id' | 'defaultTenantId'>) => ({
-  action: `user.${verb}`,
-  target: { kind: 'user', id },
-  tenantId: defaultTenantId,
-})
+/** What the audit says of a change to a person: to the person's own tenant, or else to the one that acts. */
+export const aboutUser = (
+  actor: ApiKeyActor,
+  action: string,
+  { id, defaultTenantId }: Pick<DirectoryUser, 'id' | 'defaultTenantId'>,
+) => ({ action, target: { kind: 'user', id }, tenantId: defaultTenantId ?? actor.tenantId })

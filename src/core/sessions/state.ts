@@ -49,6 +49,14 @@ export async function announceEnd(deps: Deps, ids: string[], endReason: SessionS
   await Promise.all(ids.slice(0, MOST_ANNOUNCED).map((id) => writeCache(deps, id, state)))
 }
 
+/** The same for the rows that ending them answered. */
+export const announceEnded = (deps: Deps, ended: { id: string }[], endReason: SessionState['endReason']) =>
+  announceEnd(
+    deps,
+    ended.map(({ id }) => id),
+    endReason,
+  )
+
 /** Beyond this many at once the rest are refused within STALE_SECONDS. */
 const MOST_ANNOUNCED = 200
 
