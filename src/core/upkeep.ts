@@ -9,5 +9,7 @@ export async function upkeep(ports: Ports): Promise<void> {
   await tendSigningKeys(ports)
   const now = ports.now()
   await sweep(ports.db, now, new Date(now.getTime() - DAY_MS))
+  const { refreshMetadata } = await import('./federation/saml/refresh.ts')
+  await refreshMetadata(ports)
   ports.log('info', 'upkeep done')
 }

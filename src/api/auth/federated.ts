@@ -81,7 +81,7 @@ function addCallbacks(name: ProviderName, { title, paths, callback }: Provider) 
   if (callback === 'form_post') federated.post(paths.callback, described, async (c) => finish(c, await readForm(c)))
 }
 
-function depart(c: Context<AppEnv>, { url, binding }: Departure) {
+export function depart(c: Context<AppEnv>, { url, binding }: Departure) {
   if (binding) setFlowCookie(c, binding)
   return c.redirect(url, 302)
 }

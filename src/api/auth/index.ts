@@ -7,16 +7,12 @@ import { loginActivity } from './login-activity.ts'
 import { logout } from './logout.ts'
 import { otp } from './otp.ts'
 import { password } from './password.ts'
+import { saml, samlResponse } from './saml.ts'
 import { signUp } from './sign-up.ts'
 import { renderError } from './wire.ts'
 
-export const auth = createFamily(renderError, [
-  login,
-  logout,
-  otp,
-  password,
-  signUp,
-  federated,
-  identities,
-  loginActivity,
-])
+export const auth = createFamily(
+  renderError,
+  [login, logout, otp, password, signUp, federated, identities, saml, loginActivity],
+  [samlResponse],
+)

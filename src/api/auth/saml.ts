@@ -1,0 +1,64 @@
+/** SAML: we are the service provider. Nothing of it is loaded before somebody uses it. */
+import { z } from 'zod'
+import { takeFlowCookie } from '../../http/flow-cookie.ts'
+import { operation } from '../../http/operation.ts'
+import { createRouter, limitBody } from '../../http/router.ts'
+import { formBody, readForm, validate } from '../../http/validate.ts'
+import { depart, StartForm } from './federated.ts'
+
+const tag = 'auth: SAML'
+
+/** 256 KiB of XML in base64, whose line breaks and signs the form writes with three characters each. */
+const RESPONSE_LIMIT_BYTES = 512 * 1024
+
+export const saml = createRouter()
+  .get(
+    '/auth/saml/metadata',
+    operation({
+      summary: 'What an identity provider has to know of us',
+      door: 'open',
+      tag,
+      answers: { 200: 'SAML metadata' },
+    }),
+    validate('query', z.object({ connection: z.string() })),
+    async (c) => {
+      const { describeServiceProvider } = await import('../../core/federation/saml/start.ts')
+      const metadata = await describeServiceProvider(c.var.deps, c.req.valid('query').connection)
+      return c.body(metadata, 200, { 'Content-Type': 'application/samlmetadata+xml' })
+    },
+  )
+
+  .post(
+    '/auth/saml',
+    operation({ summary: 'Log in with SAML', door: 'client', tag, answers: { 302: 'To the identity provider' } }),
+    formBody(StartForm),
+    async (c) => {
+      const { startSamlLogin } = await import('../../core/federation/saml/start.ts')
+      const { client_id, client_secret, ...more } = c.req.valid('form')
+      return depart(c, await startSamlLogin(c.var.deps, { clientId: client_id, clientSecret: client_secret, ...more }))
+    },
+  )
+
+/** The form is the identity provider's: whatever else it sends is left alone. */
+export const samlResponse = createRouter().post(
+  '/auth/saml-redirect',
+  operation({
+    summary: 'Back from a SAML identity provider',
+    door: 'possession',
+    tag,
+    answers: { 302: "To the client's redirectUrl, with a code" },
+  }),
+  limitBody(RESPONSE_LIMIT_BYTES),
+  async (c) => {
+    const form = await readForm(c)
+    const { finishSamlLogin } = await import('../../core/federation/saml/finish.ts')
+    const relayState = form.get('RelayState') ?? ''
+    const url = await finishSamlLogin(c.var.deps, {
+      response: form.get('SAMLResponse') ?? '',
+      relayState,
+      secret: takeFlowCookie(c, relayState),
+      clientId: c.req.query('client') ?? '',
+    })
+    return c.redirect(url, 302)
+  },
+)
