@@ -1,0 +1,38 @@
+/** The admin family's errors (RFC 9457). */
+import assert from 'node:assert/strict'
+import type { Answer } from './app.ts'
+
+interface Problem {
+  type?: string
+  title?: string
+  status?: number
+  issues?: { path: string; message: string }[]
+}
+
+const CODES: Record<number, string[]> = {
+  400: ['validation_failed', 'malformed_json', 'parameter_invalid'],
+  401: ['unauthenticated', 'api_key_invalid'],
+  403: ['forbidden'],
+  404: ['not_found'],
+  409: ['conflict'],
+  413: ['body_too_large'],
+  415: ['unsupported_media_type'],
+}
+
+/** A problem with this status. */
+export function refused(answer: Answer<Problem>, status: number): void {
+  const { body, headers, text } = answer
+  assert.equal(answer.status, status, text)
+  assert.equal(headers.get('content-type'), 'application/problem+json')
+  assert.equal(body.status, status)
+  assert.ok(CODES[status]?.includes(String(body.type).replace('urn:problem:', '')), text)
+  assert.ok(body.title)
+}
+
+/** 400, with an issue for each of these fields and for no other. */
+export function refusedFields(answer: Answer<Problem>, ...paths: string[]): void {
+  refused(answer, 400)
+  const named = new Set(answer.body.issues?.map(({ path }) => path))
+  assert.deepEqual([...named].sort(), paths.sort(), answer.text)
+  assert.ok(answer.body.issues?.every(({ message }) => message))
+}
