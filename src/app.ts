@@ -2,6 +2,7 @@
 import { requestId } from 'hono/request-id'
 import { admin } from './api/admin/index.ts'
 import { auth } from './api/auth/index.ts'
+import { devices } from './api/devices/index.ts'
 import { documentation } from './api/documentation.ts'
 import { wellKnown } from './api/well-known.ts'
 import { ANONYMOUS } from './core/actor.ts'
@@ -37,6 +38,7 @@ export function createApp(ports: Ports) {
   app.route('/', docs)
   app.route('/', outbox)
   app.route('/v1', admin)
+  app.route('/', devices)
   app.route('/', auth)
 
   return app

@@ -5,13 +5,15 @@ import { type Family, operation, SECURITY_SCHEMES } from '../http/operation.ts'
 import { Problem } from '../http/problem.ts'
 import { createRouter, type Router } from '../http/router.ts'
 import { AuthError } from './auth/wire.ts'
+import { DeviceError } from './devices/wire.ts'
 
 const VERSION = '0.1.0'
 
 const ABOUT = `Authentication for many tenants behind one router.
 
 - **auth**: log in with a client and a password, exchange and refresh tokens, second factors, sign-up. Errors are \`{"error": {...}}\`.
-- **admin**: set tenants, clients and users up, with an API key. Its permission bits decide: GET needs Read 1, PATCH and PUT Write 2, DELETE Delete 4, POST Create 8. Errors are RFC 9457 problems.`
+- **admin**: set tenants, clients and users up, with an API key. Its permission bits decide: GET needs Read 1, PATCH and PUT Write 2, DELETE Delete 4, POST Create 8. Errors are RFC 9457 problems.
+- **devices**: let an application's users register their phones and log in with them. The application signs its requests. Errors are \`{"status": false, "reason": "..."}\`.`
 
 const PROBLEM = { type: 'application/problem+json', schema: Problem }
 
@@ -21,6 +23,7 @@ const ERRORS: Record<Family, { type: string; schema: ZodType }> = {
   development: PROBLEM,
   auth: { type: 'application/json', schema: AuthError },
   admin: PROBLEM,
+  devices: { type: 'application/json', schema: DeviceError },
 }
 
 const OpenApiDocument = z.looseObject({ openapi: z.literal('3.1.0'), paths: z.record(z.string(), z.unknown()) })

@@ -26,6 +26,8 @@ export interface ClientActor {
   id: string
 }
 
+export const clientActor = ({ id }: { id: string }): ClientActor => ({ kind: 'client', id })
+
 export type Actor = UserActor | ApiKeyActor | ClientActor | { kind: 'anonymous' | 'system'; id: null }
 
 export const ANONYMOUS: Actor = { kind: 'anonymous', id: null }

@@ -53,6 +53,7 @@ const CATALOGUE = {
   provider_failed: { status: 401, title: 'The login provider gave no acceptable answer' },
   provider_unavailable: { status: 503, title: 'The login provider does not answer at the moment' },
 
+  passkey_invalid: { status: 400, title: 'The passkey could not be verified' },
   signature_missing: { status: 401, title: 'The request is not signed' },
   signature_invalid: { status: 401, title: 'The signature is not valid' },
   signature_expired: { status: 401, title: 'The signature is too old, or of the future' },

@@ -70,3 +70,24 @@ export function ofSecret({ kind, hash }: Key, column: SQL, narrowed?: SQL) {
   const which = and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), narrowed)
   return sql`(select ${column} from ${oneTimeSecrets} where ${which})`
 }
+
+/** Every secret of the person, of whatever kind, is worth nothing from now on. */
+export function voidSecretsOfUser(db: Db, userId: string, now: Date) {
+  return db
+    .update(oneTimeSecrets)
+    .set({ usedAt: now, useId: 'revoked' })
+    .where(and(eq(oneTimeSecrets.userId, userId), isNull(oneTimeSecrets.usedAt)))
+}
+
+/**
+ * For what proves itself and was not kept: the first use is the one that writes it down, as used, until it expires.
+ * Answers a row to the use that wins, and only where `onlyIf` holds.
+ */
+export function spendUnkept(db: Db, { kind, hash, useId, now }: Use, expiresAt: Date, onlyIf: SQL = sql`true`) {
+  const columns = sql`${kind}, ${hash}, null, null, null, '{}', ${expiresAt.getTime()}, ${now.getTime()}, ${useId}`
+  return db
+    .insert(oneTimeSecrets)
+    .select(sql`select ${columns} where ${onlyIf}`)
+    .onConflictDoNothing()
+    .returning({ hash: oneTimeSecrets.hash })
+}

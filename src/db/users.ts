@@ -34,3 +34,7 @@ export function upgradePasswordHash(db: Db, userId: string, from: string, to: st
     .set({ hash: to })
     .where(and(eq(passwords.userId, userId), eq(passwords.hash, from)))
 }
+
+/** Where the person belongs, as a sub-select. */
+export const tenantOfUser = (userId: string | SQL) =>
+  sql`(select ${users.defaultTenantId} from ${users} where ${eq(users.id, userId)})`

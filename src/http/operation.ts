@@ -19,22 +19,27 @@ export const DOORS = {
   bearer: [{ bearer: [] }],
   /** An API key with the permission bit of the method. */
   apiKey: [{ apiKey: [] }],
+  /** An application, by a signature over the request. */
+  hmac: [{ hmac: [] }, { httpSignature: [] }],
 } as const
 export type Door = keyof typeof DOORS
 
 export const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+  hmac: { type: 'apiKey', in: 'header', name: 'Authentication' },
+  httpSignature: { type: 'apiKey', in: 'header', name: 'Signature' },
 } as const
 
 /** OpenAPI has no scheme for a credential in the body, so it is said in words. */
 const IN_WORDS: Partial<Record<Door, string>> = {
   client: 'Needs the id of a client in the body, and of a confidential one the secret.',
+  hmac: 'Needs a signature of the application: version 1 in `Authentication`, or RFC 9421 in `Signature`.',
   possession: 'Needs the one-time secret or the refresh token in the body.',
 }
 
 /** Routes that share a convention for errors. */
-export type Family = 'service' | 'development' | 'auth' | 'admin'
+export type Family = 'service' | 'development' | 'auth' | 'admin' | 'devices'
 
 interface Operation {
   summary: string

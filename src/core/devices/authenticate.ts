@@ -8,6 +8,8 @@ import { carriesVersion1, verifyVersion1 } from './hmac-v1.ts'
 import { carriesVersion2, verifyVersion2 } from './http-signature.ts'
 import { type SignedRequest, type Signer, TIME_WINDOW_SECONDS } from './proof.ts'
 
+export type Application = Client
+
 /** Something to compute with where there is no such application. */
 const NO_SECRET = 'no application has this secret'
 
