@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { findTargetHandler } from 'hono/utils/handler'
+import manifest from '../../package.json' with { type: 'json' }
 import { createApp } from '../../src/app.ts'
 import type { Ports } from '../../src/deps.ts'
 import { DOOR, type Door } from '../../src/http/operation.ts'
 import { startApp } from '../support/app.ts'
 import { VARIABLES } from '../support/variables.ts'
-import manifest from '../../package.json' with { type: 'json' }
 
 interface Operation {
   operationId: string
@@ -71,7 +71,10 @@ describe('/openapi.json', () => {
     everyOperation((operation, at) => {
       assert.ok(operation.summary, at)
       assert.equal(operation.tags.length, 1, at)
-      assert.ok(Object.keys(operation.responses).some((code) => code.startsWith('2') || code.startsWith('3')), at)
+      assert.ok(
+        Object.keys(operation.responses).some((code) => code.startsWith('2') || code.startsWith('3')),
+        at,
+      )
       assert.ok(!ids.has(operation.operationId), at)
       ids.add(operation.operationId)
     })
@@ -99,12 +102,10 @@ describe('/openapi.json', () => {
         assert.ok(parameters.find((parameter) => parameter.in === 'path' && parameter.name === name)?.required, at)
     })
   })
-})
 
-test('a login is described with its body', async () => {
-  const app = await startApp()
-  const { body } = await app.get<Document>('/openapi.json')
-  const media = body.paths['/auth/login']?.['post']?.requestBody?.content['application/json']
-  const { required } = media?.schema as { required: string[] }
-  assert.deepEqual(required, ['client_id', 'username', 'password'])
+  test('a login is described with its body', () => {
+    const { requestBody } = document.paths['/auth/login']?.['post'] ?? {}
+    const { required } = (requestBody?.content['application/json']?.schema ?? {}) as { required?: string[] }
+    assert.deepEqual(required, ['client_id', 'username', 'password'])
+  })
 })
