@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { type App, startApp } from '../support/app.ts'
+import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
 import { invalidWith, missing, refusedByStrategy, refusedWith } from '../support/auth-errors.ts'
 import { codeAt, scan } from '../support/authenticator-app.ts'
 import { getCode, makeWorld, type Tokens, type World } from '../support/world.ts'
@@ -170,7 +170,7 @@ describe('an authenticator app', () => {
     assert.equal((await exchange(own, body.code)).status, 200)
   })
 
-  test('shows each code for one use only', async () => {
+  test('shows each code for one use only', LIBSQL_ONLY, async () => {
     const { own, uri } = await enrolled()
     await app.wait(31)
     await getCode(app, own)
@@ -181,7 +181,7 @@ describe('an authenticator app', () => {
     refusedByStrategy(await verify(own, otp), 'Otp Token Incorrect or Expired')
   })
 
-  test('may be one step behind or ahead, not two', async () => {
+  test('may be one step behind or ahead, not two', LIBSQL_ONLY, async () => {
     const { own, uri } = await enrolled()
     await app.wait(120)
     const at = (seconds: number) => codeAt(uri, new Date(app.now().getTime() + seconds * 1000))
@@ -201,7 +201,7 @@ describe('an authenticator app', () => {
     assert.equal((await app.outbox(own.user.email, 0)).length, before)
   })
 
-  test('is replaced only with a current code', async () => {
+  test('is replaced only with a current code', LIBSQL_ONLY, async () => {
     const { own, uri } = await enrolled()
     await app.wait(31)
     const code = await getCode(app, own)
@@ -233,7 +233,7 @@ describe('an authenticator app', () => {
     assert.equal((await verify(own, recoveryCode)).status, 401)
   })
 
-  test('by itself, without a password, opens nothing', async () => {
+  test('by itself, without a password, opens nothing', LIBSQL_ONLY, async () => {
     const { own, uri } = await enrolled()
     await app.admin.patch(`/v1/tenants/${own.tenant.id}`, { secondFactor: 'off' })
     await app.wait(31)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
-import { type App, startApp } from '../support/app.ts'
+import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
 import { invalidWith, missing, refusedByStrategy, refusedWith } from '../support/auth-errors.ts'
 import {
   bearer,
@@ -181,7 +181,7 @@ describe('a refresh', () => {
     assert.notEqual(body.refreshToken, tokens.refreshToken)
   })
 
-  test('works with an access token that has expired', async () => {
+  test('works with an access token that has expired', LIBSQL_ONLY, async () => {
     const tokens = await getTokens(app, world)
     await app.wait(1000)
     refusedByStrategy(await app.get('/auth/me', bearer(tokens)), 'TokenExpired')
