@@ -28,11 +28,11 @@ export function selectUsersOfAddress(db: Db, scope: string | null, addressKey: s
 }
 
 /** Whether `scope` may speak for the person. */
-export function selectManaged(db: Db, scope: string | null, userId: string) {
+export function selectManaged(db: Db, scope: string | null, userId: string | SQL) {
   return db
     .select({ managed: managed(scope) })
     .from(users)
-    .where(eq(users.id, userId))
+    .where(sql`${users.id} = ${userId}`)
 }
 
 /** `preferred` where the person is a member there, else their default tenant. */

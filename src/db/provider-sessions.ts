@@ -1,5 +1,5 @@
 /** What a session owes the provider that it came through. */
-import { and, eq, gt, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { connections, providerSessions, sessions } from './schema.ts'
 
@@ -68,6 +68,9 @@ export function demandLogout(
     .returning({ sessionId: providerSessions.sessionId })
 }
 
+/** A provider that never takes it is given up. */
+const MOST_LOGOUT_ATTEMPTS = 24
+
 /** Takes one logout that is due; until `again` nobody else does. */
 export function claimLogout(db: Db, sessionId: string, now: Date, again: Date) {
   return db
@@ -81,7 +84,7 @@ export async function listDueLogouts(db: Db, now: Date, limit: number): Promise<
   const due = await db
     .select({ sessionId: providerSessions.sessionId })
     .from(providerSessions)
-    .where(lte(providerSessions.logoutDueAt, now))
+    .where(and(lte(providerSessions.logoutDueAt, now), lt(providerSessions.logoutAttempts, MOST_LOGOUT_ATTEMPTS)))
     .limit(limit)
   return due.map(({ sessionId }) => sessionId)
 }
@@ -97,8 +100,9 @@ export function deleteSpentProviderSessions(db: Db, dayAgo: Date) {
     .from(sessions)
     .where(and(eq(sessions.id, providerSessions.sessionId), isNull(sessions.endedAt), gt(sessions.expiresAt, dayAgo)))
   const begun = db.select({ one: sql`1` }).from(sessions).where(eq(sessions.id, providerSessions.sessionId))
+  const settled = or(isNull(providerSessions.logoutDueAt), gte(providerSessions.logoutAttempts, MOST_LOGOUT_ATTEMPTS))
   const late = or(lt(providerSessions.createdAt, dayAgo), sql`exists ${begun}`)
-  return db.delete(providerSessions).where(and(isNull(providerSessions.logoutDueAt), sql`not exists ${standing}`, late))
+  return db.delete(providerSessions).where(and(settled, sql`not exists ${standing}`, late))
 }
 
 const ofKind = (kind: string): SQL =>

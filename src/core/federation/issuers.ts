@@ -2,7 +2,7 @@
 import { discoveryRequest, type JWKSCacheInput, processDiscoveryResponse } from 'oauth4webapi'
 import { z } from 'zod'
 import type { EndpointName } from '../../db/schema.ts'
-import type { Db, Deps } from '../../deps.ts'
+import type { Db, Ports } from '../../deps.ts'
 import { orProviderFailed } from './peer-fetch.ts'
 import { transport } from './transport.ts'
 
@@ -44,7 +44,7 @@ const WHOLE: EndpointName[] = ['authorization', 'token', 'jwks']
 const ALGORITHMS = ['RS256', 'ES256', 'PS256', 'EdDSA', 'Ed25519', 'RS384', 'ES384', 'PS384', 'RS512', 'ES512', 'PS512']
 
 /** Throws `provider_failed` or `provider_unavailable`. */
-export async function readIssuer(deps: Deps, url: string, endpoints: Endpoints): Promise<Issuer> {
+export async function readIssuer(deps: Ports, url: string, endpoints: Endpoints): Promise<Issuer> {
   const issuers = remembered.get(deps.db) ?? new Map<string, Issuer>()
   remembered.set(deps.db, issuers)
   const whole = WHOLE.every((name) => endpoints[name])
@@ -62,7 +62,7 @@ export async function readIssuer(deps: Deps, url: string, endpoints: Endpoints):
 }
 
 /** True once a minute at most: an unknown key may be a new one, and may be nonsense. */
-export function mayAskForKeysAgain({ now }: Pick<Deps, 'now'>, issuer: Issuer): boolean {
+export function mayAskForKeysAgain({ now }: Pick<Ports, 'now'>, issuer: Issuer): boolean {
   const at = now().getTime()
   if (at - issuer.keysAskedAgainAt < COOL_DOWN_MS) return false
   issuer.keysAskedAgainAt = at
@@ -70,7 +70,7 @@ export function mayAskForKeysAgain({ now }: Pick<Deps, 'now'>, issuer: Issuer): 
   return true
 }
 
-async function discover(deps: Deps, url: string): Promise<Metadata> {
+async function discover(deps: Ports, url: string): Promise<Metadata> {
   const response = await discoveryRequest(new URL(url), transport(deps))
   return Metadata.parse(await processDiscoveryResponse(new URL(url), response))
 }

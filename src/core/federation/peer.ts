@@ -9,12 +9,14 @@ import {
   clockTolerance,
   None,
 } from 'oauth4webapi'
+import { z } from 'zod'
 import type { Connection } from '../../db/connections.ts'
 import type { EndpointName } from '../../db/schema.ts'
-import type { Deps } from '../../deps.ts'
+import type { Ports } from '../../deps.ts'
 import { AppError } from '../errors.ts'
 import { clientSecretOf } from './client-secret.ts'
 import { type Issuer, readIssuer } from './issuers.ts'
+import { fetchFromPeer } from './peer-fetch.ts'
 import { type PlainOAuth, PROVIDERS, type Provider } from './providers.ts'
 import { transport } from './transport.ts'
 
@@ -31,7 +33,7 @@ export interface Peer {
 }
 
 /** Throws `provider_failed` or `provider_unavailable` when the provider's metadata cannot be had. */
-export async function openPeer(deps: Deps, connection: Connection): Promise<Peer> {
+export async function openPeer(deps: Ports, connection: Connection): Promise<Peer> {
   const provider = providerOf(connection)
   const issuerUrl = connection.issuer ?? provider.issuer
   const common = { connection, provider, client: clientOf(deps, connection), transport: transport(deps) }
@@ -56,7 +58,7 @@ export function providerOf({ kind }: Pick<Connection, 'kind'>): Provider {
  * of the first way leads to the other; a refused client spends no code.
  */
 export async function askAuthenticated(
-  deps: Deps,
+  deps: Ports,
   { connection, provider, server }: Peer,
   ask: (authenticate: ClientAuth) => Promise<Response>,
 ): Promise<Response> {
@@ -65,16 +67,38 @@ export async function askAuthenticated(
   const [first, second] = [ClientSecretPost(secret), ClientSecretBasic(secret)]
   const [preferred, other] = provider.secretIn === 'body' ? [first, second] : [second, first]
   const response = await ask(preferred)
-  return (await isClientRefused(response.clone())) ? ask(other) : response
+  return (await errorCodeOf(response)) === 'invalid_client' ? ask(other) : response
 }
 
-async function isClientRefused(response: Response): Promise<boolean> {
-  if (response.status !== 401 && response.status !== 400) return false
-  return /"invalid_client"/.test(await response.text())
+const ErrorAnswer = z.object({ error: z.string() })
+
+/** The code in an error answer (RFC 6749 section 5.2); the answer can still be read. */
+export async function errorCodeOf(response: Response): Promise<string | undefined> {
+  if (response.ok) return undefined
+  const answer: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return ErrorAnswer.safeParse(answer).data?.error
+}
+
+/** A POST to one of the provider's endpoints, with our proof. */
+export function postAuthenticated(
+  deps: Ports,
+  peer: Peer,
+  url: string,
+  fields: Record<string, string>,
+): Promise<Response> {
+  return askAuthenticated(deps, peer, async (authenticate) => {
+    const body = new URLSearchParams(fields)
+    const headers = new Headers({ accept: 'application/json' })
+    await authenticate(peer.server, peer.client, body, headers)
+    return fetchFromPeer(deps, url, { method: 'POST', headers, body })
+  })
 }
 
 /** The library reads the real clock; the skew moves it to ours. */
-function clientOf({ now }: Pick<Deps, 'now'>, { clientId }: Connection): Client {
+function clientOf({ now }: Pick<Ports, 'now'>, { clientId }: Connection): Client {
   return {
     client_id: clientId ?? '',
     [clockSkew]: Math.round((now().getTime() - Date.now()) / 1000),

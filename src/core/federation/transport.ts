@@ -1,6 +1,6 @@
 /** How the OAuth library reaches a provider: by the guarded fetch, and by http only where that is allowed. */
 import { allowInsecureRequests, customFetch } from 'oauth4webapi'
-import type { Deps } from '../../deps.ts'
+import type { Ports } from '../../deps.ts'
 import { fetchFromPeer } from './peer-fetch.ts'
 
 interface Sent {
@@ -9,7 +9,7 @@ interface Sent {
   body?: URLSearchParams | ReadableStream | string | undefined
 }
 
-export const transport = (deps: Deps) => ({
+export const transport = (deps: Ports) => ({
   [customFetch]: (url: string, { method, headers, body }: Sent) =>
     fetchFromPeer(deps, url, { method, headers, ...(body === undefined ? {} : { body }) }),
   [allowInsecureRequests]: deps.config.ALLOW_INSECURE_PEERS,

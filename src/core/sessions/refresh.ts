@@ -15,9 +15,10 @@ import {
 import type { Deps } from '../../deps.ts'
 import { activityBase, payloadIdentity, tokenPayload } from '../activity/login-activity.ts'
 import { AppError } from '../errors.ts'
+import { checkAtProvider } from '../federation/refresh-check.ts'
 import { seal } from '../vault.ts'
 import { refusalOf } from './admission.ts'
-import { methodReferences } from './authentication-methods.ts'
+import { FEDERATED, methodReferences } from './authentication-methods.ts'
 import { type AccessClaims, personClaims, personOf } from './claims.ts'
 import { announceEnd, announceSession } from './state.ts'
 import { type Generation, generationOf, readRefreshToken, signTokenPair, type TokenPair } from './token-pair.ts'
@@ -40,6 +41,8 @@ export async function refreshSession(deps: Deps, { refreshToken, access, tenantI
   const now = deps.now()
   const presented = await readRefreshToken(deps, refreshToken)
   if (!access || !samePair(generationOf(access), presented)) throw new AppError('refresh_mismatched')
+
+  if (access.amr.includes(FEDERATED)) await checkAtProvider(deps, presented)
 
   const next = { sessionId: presented.sessionId, generation: presented.generation + 1 }
   const activity = await activityBase(deps, 'RELOGIN')
