@@ -3,7 +3,7 @@
  * current one, some rows a call, until nothing remains. Auth codes are left out; they are gone before the key is.
  */
 import { runAll, type Statement } from '../db/batch.ts'
-import { clients, loginActivity, secondFactors } from '../db/schema.ts'
+import { clients, connections, loginActivity, providerSessions, secondFactors } from '../db/schema.ts'
 import {
   countSealedOtherwise,
   listSealedOtherwise,
@@ -18,6 +18,8 @@ import type { ApiKeyActor } from './actor.ts'
 import * as authenticator from './credentials/authenticator.ts'
 import * as client from './directory/client-secrets.ts'
 import { requireOperator } from './directory/refusals.ts'
+import { clientSecretIdentity, samlKeyIdentity } from './federation/client-secret.ts'
+import { providerTokensIdentity } from './federation/provider-sessions.ts'
 import { resealSigningKeys } from './sessions/signing-keys.ts'
 import { currentSealMark, keyedDigest, seal, unseal } from './vault.ts'
 
@@ -52,6 +54,9 @@ const COLUMNS: Resealed[] = [
     subject: loginActivity.sessionId,
     identity: payloadIdentity,
   },
+  { column: connections.clientSecret, key: connections.id, identity: clientSecretIdentity },
+  { column: connections.samlKey, key: connections.id, identity: samlKeyIdentity },
+  { column: providerSessions.tokens, key: providerSessions.sessionId, identity: providerTokensIdentity },
 ]
 
 /** One round, for operators. Call it until `remaining` is 0; then MASTER_KEY_PREVIOUS may go. */

@@ -2,6 +2,7 @@
 import { lt } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { deleteExpiredNonces } from './nonces.ts'
+import { deleteSpentProviderSessions } from './provider-sessions.ts'
 import { oneTimeSecrets, sessions } from './schema.ts'
 import { deleteEndedThrottles } from './throttles.ts'
 
@@ -11,5 +12,6 @@ export async function sweep(db: Db, now: Date, dayAgo: Date): Promise<void> {
     deleteExpiredNonces(db, now),
     db.delete(oneTimeSecrets).where(lt(oneTimeSecrets.expiresAt, dayAgo)),
     db.delete(sessions).where(lt(sessions.expiresAt, dayAgo)),
+    deleteSpentProviderSessions(db, dayAgo),
   ])
 }

@@ -1,4 +1,4 @@
-/** What we show a provider to prove who we are: the connection's secret, or for Apple a JWT that we sign. */
+/** What we prove to a provider who we are with: the connection's secret, or for Apple a JWT that we sign. */
 import { importPKCS8, SignJWT } from 'jose'
 import type { Connection } from '../../db/connections.ts'
 import type { Deps } from '../../deps.ts'
@@ -8,6 +8,7 @@ import { unseal } from '../vault.ts'
 const LIFETIME_SECONDS = 300
 
 export const clientSecretIdentity = (connectionId: string) => `connections.client_secret:${connectionId}`
+export const samlKeyIdentity = (connectionId: string) => `connections.saml_key:${connectionId}`
 
 /** Undefined for a connection without a secret. `audience` is the provider's issuer. */
 export async function clientSecretOf(

@@ -20,7 +20,7 @@ import { newId } from '../crypto.ts'
 import { found, orConflict, requireTenant } from '../directory/refusals.ts'
 import { announceEnd } from '../sessions/state.ts'
 import { seal } from '../vault.ts'
-import { clientSecretIdentity } from './client-secret.ts'
+import { clientSecretIdentity, samlKeyIdentity } from './client-secret.ts'
 import { checkGivenKey, checkGroupRoles, checkWhole } from './connection-checks.ts'
 import type { GivenSettings } from './saml/settings.ts'
 
@@ -129,7 +129,6 @@ async function toColumns(
   if (!saml) return { ...columns, saml }
   // Loaded only when used: most requests have nothing to do with SAML.
   const { checkServiceKey, completeSettings } = await import('./saml/settings.ts')
-  const { samlKeyIdentity } = await import('./saml/connection.ts')
   const { spKey, ...settings } = saml
   if (spKey) await checkServiceKey(spKey)
   return {

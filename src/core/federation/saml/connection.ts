@@ -4,6 +4,7 @@ import type { SamlSettings } from '../../../db/schema.ts'
 import type { Ports } from '../../../deps.ts'
 import { AppError } from '../../errors.ts'
 import { unseal } from '../../vault.ts'
+import { samlKeyIdentity } from '../client-secret.ts'
 import { consumerUrlOf, entityIdOf, readServiceKey, type ServiceKey } from './service-provider.ts'
 
 export interface SamlPeer {
@@ -16,8 +17,6 @@ export interface SamlPeer {
   consumerUrl: string
   key: ServiceKey | undefined
 }
-
-export const samlKeyIdentity = (connectionId: string) => `connections.saml_key:${connectionId}`
 
 /** Throws `provider_failed` when the connection says nothing about its identity provider. */
 export async function openSamlPeer({ config }: Pick<Ports, 'config'>, connection: Connection): Promise<SamlPeer> {
