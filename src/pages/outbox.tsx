@@ -82,14 +82,12 @@ function MessageCard({ to, channel, subject, text, links, code, createdAt }: Ite
   return (
     <article class="card">
       <div class="row">
-        <h2>{subject || 'Without a subject'}</h2>
+        <h2>{subject || (channel === 'sms' ? 'Text message' : 'Without a subject')}</h2>
         <span class="tag end">{channel}</span>
       </div>
       <div class="row muted">
         <span>{to}</span>
-        <time class="end" datetime={createdAt}>
-          {createdAt.replace('T', ' ').replace('Z', ' UTC')}
-        </time>
+        <time datetime={createdAt}>{createdAt.slice(0, 19).replace('T', ' ')} UTC</time>
       </div>
       <pre>{text}</pre>
       {code !== null && (

@@ -33,7 +33,8 @@ button {
   border: 1px solid transparent; background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer;
 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
+.card > :last-child { margin-bottom: 0; }
+.row { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: center; }
 .row > .grow { flex: 1 1 12rem; }
 .row > .end { margin-left: auto; }
 .tag {
@@ -42,5 +43,5 @@ button {
 pre, .code { font: .95rem/1.5 ui-monospace, monospace; background: var(--code); border-radius: .5rem; }
 pre { margin: .75rem 0; padding: .75rem .9rem; white-space: pre-wrap; }
 .code { padding: .1rem .5rem; font-size: 1.15rem; letter-spacing: .08em; }
-ul { margin: .5rem 0 0; padding-left: 1.2rem; }
+ul { margin: .75rem 0; padding: 0; list-style: none; }
 `
