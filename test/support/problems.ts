@@ -20,8 +20,9 @@ const CODES: Record<number, string[]> = {
 }
 
 /** A problem with this status. */
-export function refused(answer: Answer<Problem>, status: number): void {
-  const { body, headers, text } = answer
+export function refused(answer: Answer<object>, status: number): void {
+  const { headers, text } = answer
+  const body: Problem = answer.body
   assert.equal(answer.status, status, text)
   assert.equal(headers.get('content-type'), 'application/problem+json')
   assert.equal(body.status, status)
@@ -30,9 +31,10 @@ export function refused(answer: Answer<Problem>, status: number): void {
 }
 
 /** 400, with an issue for each of these fields and for no other. */
-export function refusedFields(answer: Answer<Problem>, ...paths: string[]): void {
+export function refusedFields(answer: Answer<object>, ...paths: string[]): void {
   refused(answer, 400)
-  const named = new Set(answer.body.issues?.map(({ path }) => path))
+  const { issues }: Problem = answer.body
+  const named = new Set(issues?.map(({ path }) => path))
   assert.deepEqual([...named].sort(), paths.sort(), answer.text)
-  assert.ok(answer.body.issues?.every(({ message }) => message))
+  assert.ok(issues?.every(({ message }) => message))
 }
