@@ -15,6 +15,10 @@ import { requestLog } from './http/request-log.ts'
 import { createRouter } from './http/router.ts'
 import { docs } from './pages/docs.tsx'
 import { outbox } from './pages/outbox.tsx'
+import { resetPasswordPage } from './pages/reset-password.tsx'
+import { signUpPage } from './pages/sign-up.tsx'
+import { registerDevice } from './pages/register-device.tsx'
+import { scripts } from './pages/scripts.ts'
 
 export { upkeep } from './core/upkeep.ts'
 
@@ -37,7 +41,11 @@ export function createApp(ports: Ports) {
   app.route('/', documentation(app))
   app.route('/', docs)
   app.route('/', outbox)
+  app.route('/', resetPasswordPage)
+  app.route('/', signUpPage)
   app.route('/v1', admin)
+  app.route('/', scripts)
+  app.route('/', registerDevice)
   app.route('/', devices)
   app.route('/', auth)
 

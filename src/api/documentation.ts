@@ -21,6 +21,7 @@ const PROBLEM = { type: 'application/problem+json', schema: Problem }
 const ERRORS: Record<Family, { type: string; schema: ZodType }> = {
   service: PROBLEM,
   development: PROBLEM,
+  pages: PROBLEM,
   auth: { type: 'application/json', schema: AuthError },
   admin: PROBLEM,
   devices: { type: 'application/json', schema: DeviceError },

@@ -6,7 +6,7 @@ import type { AppEnv } from './router.ts'
 /** It overwrites what a route has set, so it sets only what is the same everywhere. */
 export const securityHeaders = secureHeaders({
   crossOriginResourcePolicy: false,
-  referrerPolicy: 'no-referrer',
+  referrerPolicy: false,
   strictTransportSecurity: 'max-age=63072000; includeSubDomains',
   xFrameOptions: 'DENY',
 })
@@ -15,6 +15,7 @@ const UNLESS_SET = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
 }
 
 export const closedByDefault = createMiddleware<AppEnv>(async (c, next) => {

@@ -39,7 +39,7 @@ const IN_WORDS: Partial<Record<Door, string>> = {
 }
 
 /** Routes that share a convention for errors. */
-export type Family = 'service' | 'development' | 'auth' | 'admin' | 'devices'
+export type Family = 'service' | 'development' | 'pages' | 'auth' | 'admin' | 'devices'
 
 interface Operation {
   summary: string

@@ -3,12 +3,12 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #f4f5f7; --card: #fff; --ink: #1b1f24; --muted: #57606a; --line: #d5d9df;
-  --accent: #0b57d0; --on-accent: #fff; --code: #eef1f5;
+  --accent: #0b57d0; --on-accent: #fff; --code: #eef1f5; --danger: #b3261e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #101317; --card: #191d23; --ink: #e8eaed; --muted: #a0a8b4; --line: #343b45;
-    --accent: #8ab4f8; --on-accent: #10151c; --code: #232932;
+    --accent: #8ab4f8; --on-accent: #10151c; --code: #232932; --danger: #f2b8b5;
   }
 }
 * { box-sizing: border-box; }
@@ -30,7 +30,8 @@ label { display: block; margin-bottom: .25rem; font-weight: 600; }
 input, button { font: inherit; min-height: 2.75rem; padding: .5rem .8rem; border-radius: .5rem; }
 input { width: 100%; color: inherit; background: var(--card); border: 1px solid var(--muted); }
 button {
-  border: 1px solid transparent; background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer;
+  border: 1px solid var(--line); background: var(--brand, var(--accent)); color: var(--on-brand, var(--on-accent));
+  font-weight: 600; cursor: pointer;
 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .card > :last-child { margin-bottom: 0; }
@@ -44,4 +45,15 @@ pre, .code { font: .95rem/1.5 ui-monospace, monospace; background: var(--code); 
 pre { margin: .75rem 0; padding: .75rem .9rem; white-space: pre-wrap; }
 .code { padding: .1rem .5rem; font-size: 1.15rem; letter-spacing: .08em; }
 ul { margin: .75rem 0; padding: 0; list-style: none; }
+[hidden] { display: none; }
+.hosted { max-width: 26rem; margin: 0 auto; }
+.hosted button { width: 100%; margin-top: 1.25rem; }
+.hosted label { margin-top: 1rem; }
+.brand { display: flex; align-items: center; gap: .6rem; margin: 1rem 0 0; font-weight: 600; }
+.brand img { height: 2rem; max-width: 10rem; object-fit: contain; }
+.hint { margin: .3rem 0 0; font-size: .9rem; color: var(--muted); }
+.alert { margin: 0 0 1rem; padding: .7rem .9rem; border-left: 4px solid var(--danger); background: var(--code); border-radius: .25rem; }
+button:disabled { opacity: .6; cursor: default; }
+.qr { display: block; max-width: 100%; height: auto; border-radius: .5rem; image-rendering: pixelated; }
+@media (max-width: 40rem), (hover: none) { .wide-only { display: none; } }
 `

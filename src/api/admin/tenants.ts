@@ -1,5 +1,6 @@
 /** `/v1/tenants` */
 import { z } from 'zod'
+import { isLegibleColor } from '../../core/branding.ts'
 import {
   changeTenant,
   createTenant,
@@ -15,7 +16,6 @@ import { httpUrl, locale, name, text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
 import { jsonBody, validate } from '../../http/validate.ts'
-import { brandColor } from './color.ts'
 import { filter, frame, listQuery, pageOf, splitQuery, toFrame, toPage } from './wire.ts'
 
 const door = 'apiKey'
@@ -28,7 +28,11 @@ const signUp = {
   roleId: text(40).nullable(),
   emailDomains: z.array(emailDomain).max(100),
 }
-const branding = { name, logoUrl: httpUrl.nullable(), color: brandColor }
+const color = z
+  .string()
+  .regex(/^#[0-9a-f]{6}$/i, 'must be a color as in #0b5fff')
+  .refine(isLegibleColor, 'must have a contrast of at least 4.5:1 to white')
+const branding = { name, logoUrl: httpUrl.nullable(), color }
 
 const scalars = {
   key: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -'),

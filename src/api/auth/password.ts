@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { changePassword } from '../../core/credentials/change-password.ts'
 import { sendResetLink } from '../../core/credentials/reset-links.ts'
-import { checkResetLink, resetPassword } from '../../core/credentials/reset-password.ts'
+import { readResetLink, resetPassword } from '../../core/credentials/reset-password.ts'
 import { AppError } from '../../core/errors.ts'
 import { requireUser } from '../../http/authenticate.ts'
 import { operation } from '../../http/operation.ts'
@@ -62,7 +62,7 @@ export const password = createRouter()
     async (c) => {
       const { token } = c.req.valid('query')
       if (!token) throw new AppError('parameter_missing', { detail: 'Required parameter token is missing!' })
-      await checkResetLink(c.var.deps, token)
+      await readResetLink(c.var.deps, token)
       return c.json({ success: true })
     },
   )

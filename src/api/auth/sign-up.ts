@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { completeSignUp, readSignUpLink } from '../../core/credentials/sign-up.ts'
 import { sendSignUpLink } from '../../core/credentials/sign-up-links.ts'
-import type { NewUser } from '../../db/users.ts'
 import { bearerToken } from '../../http/authenticate.ts'
 import { locale, mailAddress, name, phoneNumber } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'
@@ -58,7 +57,9 @@ export const signUp = createRouter()
     },
   )
 
-const wireUser = ({ id, username, email, firstName, lastName, phone, locale, defaultTenantId }: NewUser) => ({
+type Account = Awaited<ReturnType<typeof completeSignUp>>
+
+const wireUser = ({ id, username, email, firstName, lastName, phone, locale, defaultTenantId }: Account) => ({
   id,
   username,
   email,

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts'
 import { AppError } from '../errors.ts'
 import { addressOf, sendLetter } from '../messages/send.ts'
 import { checkPassword } from './password.ts'
-import { passwordRefusal } from './password-policy.ts'
+import { requireGoodPassword } from './password-policy.ts'
 
 interface Owner extends Principal {
   passwordHash: string | null
@@ -12,8 +12,7 @@ interface Owner extends Principal {
 
 /** Throws `password_refused` with the reason, or `password_unchanged`. */
 export async function refuseNewPassword(deps: Deps, { user, passwordHash }: Owner, password: string): Promise<void> {
-  const reason = passwordRefusal(password, user)
-  if (reason) throw new AppError('password_refused', { detail: `Password ${reason}` })
+  requireGoodPassword(password, user)
   if (passwordHash && (await checkPassword(deps, passwordHash, password)).matches)
     throw new AppError('password_unchanged')
 }

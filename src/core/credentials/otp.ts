@@ -14,7 +14,7 @@ import { mayUse, personRefusal } from '../sessions/admission.ts'
 import { keyedDigest } from '../vault.ts'
 import { factorOf } from './second-factor.ts'
 
-const LIFETIME_MS = 5 * 60_000
+export const LIFETIME_MS = 5 * 60_000
 /** Beyond these in a quarter of an hour no more are sent to one person, without a word. */
 const MOST_SENT = 10
 const SENT_WINDOW_SECONDS = 900

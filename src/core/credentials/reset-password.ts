@@ -3,7 +3,7 @@ import { selectVerifiedClient } from '../../db/clients.ts'
 import { consumeOneTimeSecret, type OneTimeSecret, selectOneTimeSecret, userOfSecret } from '../../db/one-time.ts'
 import { afterPasswordChange, setPasswordByLink } from '../../db/password-changes.ts'
 import { hasHash } from '../../db/passwords.ts'
-import { selectLoginById } from '../../db/principals.ts'
+import { type Principal, selectLoginById } from '../../db/principals.ts'
 import type { Deps } from '../../deps.ts'
 import { auditStatement } from '../activity/audit.ts'
 import { newId, sha256 } from '../crypto.ts'
@@ -17,14 +17,20 @@ import { notifyOfChange, refuseNewPassword } from './new-password.ts'
 import { hashPassword } from './password.ts'
 import { RESET_LINK } from './reset-links.ts'
 
-/** Throws `link_invalid`, `link_expired`, `link_used` or `too_many_attempts`. */
-export async function checkResetLink(deps: Deps, token: string): Promise<void> {
+/** Whose link it is; not spent. Throws `link_invalid`, `link_expired`, `link_used` or `too_many_attempts`. */
+export async function readResetLink(deps: Deps, token: string): Promise<Principal> {
   const attempt = linkAttempt(deps)
   const link = { kind: RESET_LINK, hash: await sha256(token) }
-  const [counted, [secret]] = await deps.db.batch([attempt.count, selectOneTimeSecret(deps.db, link)])
+  const [counted, [secret], [login]] = await deps.db.batch([
+    attempt.count,
+    selectOneTimeSecret(deps.db, link),
+    selectLoginById(deps.db, userOfSecret(link)),
+  ])
   attempt.enforce(counted)
   await requireLive(deps, secret)
+  if (!login) throw new AppError('link_invalid')
   await attempt.refund
+  return login
 }
 
 interface ResetPassword {
@@ -35,7 +41,7 @@ interface ResetPassword {
 }
 
 /**
- * Ends every session of the person. Throws what `checkResetLink` throws, `client_missing`, `client_unverified`,
+ * Ends every session of the person. Throws what `readResetLink` throws, `client_missing`, `client_unverified`,
  * `link_missing`, `client_unknown` (another client's link), `no_clients`, `client_not_allowed`, `password_external`,
  * `password_refused`, `password_unchanged`, or why the person is refused.
  */

@@ -13,7 +13,7 @@ import { newId, sha256 } from '../crypto.ts'
 import { AppError } from '../errors.ts'
 import { linkAttempt } from './link-attempts.ts'
 import { hashPassword } from './password.ts'
-import { passwordRefusal } from './password-policy.ts'
+import { requireGoodPassword } from './password-policy.ts'
 import { SIGN_UP_LINK, takesSignUp } from './sign-up-links.ts'
 
 const LinkData = z.object({ email: z.string(), forNobody: z.boolean() })
@@ -52,8 +52,7 @@ export async function completeSignUp(deps: Deps, token: string, account: NewAcco
   const { email, tenant, hash } = await readSignUpLink(deps, token)
   if (lookupKey(account.email) !== lookupKey(email)) throw new AppError('link_invalid')
   if (!takesSignUp(tenant, email)) throw new AppError('forbidden')
-  const reason = passwordRefusal(account.password, { username: email, email })
-  if (reason) throw new AppError('password_refused', { detail: `Password ${reason}` })
+  requireGoodPassword(account.password, { username: email, email })
 
   const { db } = deps
   const now = deps.now()

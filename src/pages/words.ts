@@ -1,0 +1,50 @@
+/** The words of the hosted pages in every language: total, so that none can be missing. */
+
+import type { PasswordFlaw } from '../core/credentials/password-policy.ts'
+import { chooseLocale, type Locale } from '../core/messages/locales.ts'
+import { de } from './words/de.ts'
+import { en } from './words/en.ts'
+import { es } from './words/es.ts'
+import { fr } from './words/fr.ts'
+import { sv } from './words/sv.ts'
+
+export interface Words {
+  newPassword: string
+  newPasswordHint: string
+  firstName: string
+  lastName: string
+  email: string
+  resetTitle: string
+  resetIntro: (username: string) => string
+  resetSubmit: string
+  resetDoneTitle: string
+  resetDone: string
+  signUpTitle: string
+  signUpIntro: (brand: string) => string
+  signUpSubmit: string
+  signUpDoneTitle: string
+  signUpDone: (brand: string) => string
+  linkEndedTitle: string
+  linkEnded: string
+  accountExists: string
+  unchanged: string
+  tooMany: string
+  refusedTitle: string
+  refused: string
+  passwordFlaws: Record<PasswordFlaw, string>
+}
+
+const WORDS: Record<Locale, Words> = { en, de, fr, es, sv }
+
+/** By `ui_locales` (OpenID Connect Core section 3.1.2.1), then the person's own language, then the browser's. */
+export function chooseWords(wishes: {
+  uiLocales?: string | undefined
+  person?: string | null | undefined
+  acceptLanguage?: string | undefined
+  tenant?: string | undefined
+}): { lang: Locale; words: Words } {
+  const asked = wishes.uiLocales?.split(' ') ?? []
+  const browser = (wishes.acceptLanguage ?? '').split(',').map((range) => range.split(';')[0]?.trim())
+  const lang = chooseLocale(...asked, wishes.person, ...browser, wishes.tenant)
+  return { lang, words: WORDS[lang] }
+}

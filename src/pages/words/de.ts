@@ -1,0 +1,33 @@
+import type { Words } from '../words.ts'
+
+export const de: Words = {
+  newPassword: 'Neues Passwort',
+  newPasswordHint: 'Mindestens 8 Zeichen, und nichts, was leicht zu erraten ist.',
+  firstName: 'Vorname',
+  lastName: 'Nachname',
+  email: 'E-Mail-Adresse',
+  resetTitle: 'Neues Passwort wählen',
+  resetIntro: (username) => `Für das Konto ${username}. Sie werden überall abgemeldet.`,
+  resetSubmit: 'Passwort setzen',
+  resetDoneTitle: 'Ihr Passwort wurde geändert',
+  resetDone: 'Sie können diese Seite schließen und sich mit dem neuen Passwort anmelden.',
+  signUpTitle: 'Ihr Konto fertigstellen',
+  signUpIntro: (brand) => `Noch ein Schritt, dann können Sie ${brand} nutzen.`,
+  signUpSubmit: 'Konto anlegen',
+  signUpDoneTitle: 'Ihr Konto ist bereit',
+  signUpDone: (brand) => `Sie können diese Seite schließen und sich bei ${brand} anmelden.`,
+  linkEndedTitle: 'Dieser Link gilt nicht mehr',
+  linkEnded: 'Er wurde benutzt, durch einen neueren ersetzt oder ist zu alt. Bitte fordern Sie einen neuen an.',
+  accountExists: 'Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich einfach an.',
+  unchanged: 'Das ist Ihr bisheriges Passwort. Bitte wählen Sie ein anderes.',
+  tooMany: 'Es gab zu viele Versuche. Bitte versuchen Sie es in einer Viertelstunde noch einmal.',
+  refusedTitle: 'Das ist nicht möglich',
+  refused: 'Dieses Konto kann zurzeit nicht benutzt werden. Bitte fragen Sie, wer es verwaltet.',
+  passwordFlaws: {
+    short: 'Das Passwort ist zu kurz: Es braucht mindestens 8 Zeichen.',
+    long: 'Das Passwort ist zu lang: Es darf höchstens 256 Bytes haben.',
+    username: 'Das Passwort darf nicht Ihr Benutzername sein.',
+    email: 'Das Passwort darf nicht Ihre E-Mail-Adresse sein.',
+    common: 'Dieses Passwort benutzen zu viele. Bitte wählen Sie ein anderes.',
+  },
+}

@@ -1,0 +1,33 @@
+import type { Words } from '../words.ts'
+
+export const en: Words = {
+  newPassword: 'New password',
+  newPasswordHint: 'At least 8 characters, and nothing that is easily guessed.',
+  firstName: 'First name',
+  lastName: 'Last name',
+  email: 'Mail address',
+  resetTitle: 'Choose a new password',
+  resetIntro: (username) => `For the account ${username}. You will be logged out everywhere.`,
+  resetSubmit: 'Set the password',
+  resetDoneTitle: 'Your password has been changed',
+  resetDone: 'You can close this page and log in with the new password.',
+  signUpTitle: 'Complete your account',
+  signUpIntro: (brand) => `One more step, and you can use ${brand}.`,
+  signUpSubmit: 'Create the account',
+  signUpDoneTitle: 'Your account is ready',
+  signUpDone: (brand) => `You can close this page and log in to ${brand}.`,
+  linkEndedTitle: 'This link no longer works',
+  linkEnded: 'It was used, replaced by a newer one, or is too old. Please ask for a new one.',
+  accountExists: 'There is an account with this address already. Just log in.',
+  unchanged: 'That is the password you had. Please choose another one.',
+  tooMany: 'There were too many attempts. Please try again in a quarter of an hour.',
+  refusedTitle: 'That is not possible',
+  refused: 'This account cannot be used at the moment. Please ask whoever looks after it.',
+  passwordFlaws: {
+    short: 'The password is too short: it needs at least 8 characters.',
+    long: 'The password is too long: it may have at most 256 bytes.',
+    username: 'The password must not be your username.',
+    email: 'The password must not be your mail address.',
+    common: 'Too many people use this password. Please choose another one.',
+  },
+}

@@ -1,0 +1,33 @@
+import type { Words } from '../words.ts'
+
+export const es: Words = {
+  newPassword: 'Contraseña nueva',
+  newPasswordHint: 'Al menos 8 caracteres, y nada fácil de adivinar.',
+  firstName: 'Nombre',
+  lastName: 'Apellidos',
+  email: 'Correo electrónico',
+  resetTitle: 'Elegir una contraseña nueva',
+  resetIntro: (username) => `Para la cuenta ${username}. Se cerrará su sesión en todas partes.`,
+  resetSubmit: 'Guardar la contraseña',
+  resetDoneTitle: 'Su contraseña ha cambiado',
+  resetDone: 'Puede cerrar esta página e iniciar sesión con la contraseña nueva.',
+  signUpTitle: 'Completar su cuenta',
+  signUpIntro: (brand) => `Un paso más y podrá usar ${brand}.`,
+  signUpSubmit: 'Crear la cuenta',
+  signUpDoneTitle: 'Su cuenta está lista',
+  signUpDone: (brand) => `Puede cerrar esta página e iniciar sesión en ${brand}.`,
+  linkEndedTitle: 'Este enlace ya no sirve',
+  linkEnded: 'Se ha usado, lo ha sustituido otro más reciente o es demasiado antiguo. Pida uno nuevo.',
+  accountExists: 'Ya existe una cuenta con esta dirección. Inicie sesión sin más.',
+  unchanged: 'Esa es la contraseña que tenía. Elija otra.',
+  tooMany: 'Ha habido demasiados intentos. Vuelva a intentarlo dentro de un cuarto de hora.',
+  refusedTitle: 'No es posible',
+  refused: 'Esta cuenta no se puede usar en este momento. Pregunte a quien la administra.',
+  passwordFlaws: {
+    short: 'La contraseña es demasiado corta: necesita al menos 8 caracteres.',
+    long: 'La contraseña es demasiado larga: puede tener como máximo 256 bytes.',
+    username: 'La contraseña no puede ser su nombre de usuario.',
+    email: 'La contraseña no puede ser su correo electrónico.',
+    common: 'Demasiadas personas usan esta contraseña. Elija otra.',
+  },
+}

@@ -1,0 +1,33 @@
+import type { Words } from '../words.ts'
+
+export const fr: Words = {
+  newPassword: 'Nouveau mot de passe',
+  newPasswordHint: 'Au moins 8 caractères, et rien de facile à deviner.',
+  firstName: 'Prénom',
+  lastName: 'Nom',
+  email: 'Adresse e-mail',
+  resetTitle: 'Choisir un nouveau mot de passe',
+  resetIntro: (username) => `Pour le compte ${username}. Vous serez déconnecté partout.`,
+  resetSubmit: 'Enregistrer le mot de passe',
+  resetDoneTitle: 'Votre mot de passe a été modifié',
+  resetDone: 'Vous pouvez fermer cette page et vous connecter avec le nouveau mot de passe.',
+  signUpTitle: 'Terminer la création de votre compte',
+  signUpIntro: (brand) => `Encore une étape et vous pourrez utiliser ${brand}.`,
+  signUpSubmit: 'Créer le compte',
+  signUpDoneTitle: 'Votre compte est prêt',
+  signUpDone: (brand) => `Vous pouvez fermer cette page et vous connecter à ${brand}.`,
+  linkEndedTitle: 'Ce lien n’est plus valable',
+  linkEnded: 'Il a été utilisé, remplacé par un plus récent ou il est trop ancien. Veuillez en demander un nouveau.',
+  accountExists: 'Il existe déjà un compte avec cette adresse. Connectez-vous simplement.',
+  unchanged: 'C’est votre mot de passe actuel. Veuillez en choisir un autre.',
+  tooMany: 'Il y a eu trop de tentatives. Veuillez réessayer dans un quart d’heure.',
+  refusedTitle: 'Ce n’est pas possible',
+  refused: 'Ce compte ne peut pas être utilisé pour le moment. Adressez-vous à la personne qui le gère.',
+  passwordFlaws: {
+    short: 'Le mot de passe est trop court : il faut au moins 8 caractères.',
+    long: 'Le mot de passe est trop long : 256 octets au plus.',
+    username: 'Le mot de passe ne doit pas être votre nom d’utilisateur.',
+    email: 'Le mot de passe ne doit pas être votre adresse e-mail.',
+    common: 'Trop de personnes utilisent ce mot de passe. Veuillez en choisir un autre.',
+  },
+}

@@ -1,0 +1,33 @@
+import type { Words } from '../words.ts'
+
+export const sv: Words = {
+  newPassword: 'Nytt lösenord',
+  newPasswordHint: 'Minst 8 tecken, och inget som är lätt att gissa.',
+  firstName: 'Förnamn',
+  lastName: 'Efternamn',
+  email: 'E-postadress',
+  resetTitle: 'Välj ett nytt lösenord',
+  resetIntro: (username) => `För kontot ${username}. Du loggas ut överallt.`,
+  resetSubmit: 'Spara lösenordet',
+  resetDoneTitle: 'Ditt lösenord har ändrats',
+  resetDone: 'Du kan stänga den här sidan och logga in med det nya lösenordet.',
+  signUpTitle: 'Slutför ditt konto',
+  signUpIntro: (brand) => `Ett steg till, sedan kan du använda ${brand}.`,
+  signUpSubmit: 'Skapa kontot',
+  signUpDoneTitle: 'Ditt konto är klart',
+  signUpDone: (brand) => `Du kan stänga den här sidan och logga in på ${brand}.`,
+  linkEndedTitle: 'Den här länken gäller inte längre',
+  linkEnded: 'Den har använts, ersatts av en nyare eller är för gammal. Be om en ny.',
+  accountExists: 'Det finns redan ett konto med den här adressen. Logga bara in.',
+  unchanged: 'Det är lösenordet du hade. Välj ett annat.',
+  tooMany: 'Det blev för många försök. Försök igen om en kvart.',
+  refusedTitle: 'Det går inte',
+  refused: 'Det här kontot kan inte användas just nu. Fråga den som sköter det.',
+  passwordFlaws: {
+    short: 'Lösenordet är för kort: det behöver minst 8 tecken.',
+    long: 'Lösenordet är för långt: högst 256 byte.',
+    username: 'Lösenordet får inte vara ditt användarnamn.',
+    email: 'Lösenordet får inte vara din e-postadress.',
+    common: 'För många använder det här lösenordet. Välj ett annat.',
+  },
+}
