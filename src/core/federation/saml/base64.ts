@@ -1,4 +1,8 @@
-/** Base64 as XML writes it (RFC 4648 section 4, with white space anywhere); undefined when it is not. */
+/** Base64 as XML writes it (RFC 4648 section 4, with white space anywhere). */
+import { required } from './refuse.ts'
+import { textOf, type XmlElement } from './xml.ts'
+
+/** Undefined when it is not base64. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const packed = text.replace(/[ \t\r\n]+/g, '')
   if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return undefined
@@ -12,4 +16,9 @@ export function encodeBase64(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
   return btoa(binary)
+}
+
+/** The bytes that an element holds, and nothing else beside them. */
+export function bytesIn(element: XmlElement): Uint8Array<ArrayBuffer> {
+  return required(decodeBase64(required(textOf(element), 'not base64')), 'not base64')
 }

@@ -3,9 +3,9 @@
  * whoever may send altered copies (section 6.1.4), so it is read only inside of a message whose signature holds.
  */
 import { importPKCS8 } from 'jose'
-import { decodeBase64 } from './base64.ts'
+import { bytesIn } from './base64.ts'
 import { refuse, required } from './refuse.ts'
-import { attribute, childrenNamed, NS, only, textOf, type XmlElement } from './xml.ts'
+import { attribute, childrenNamed, NS, only, type XmlElement } from './xml.ts'
 import { parseXml } from './xml-parser.ts'
 
 const { encryption, encryption11, signature } = NS
@@ -96,6 +96,5 @@ function methodOf(element: XmlElement): string {
 
 function cipherValue(element: XmlElement): Uint8Array<ArrayBuffer> {
   const data = only(childrenNamed(element, encryption, 'CipherData'), 'not one CipherData')
-  const value = only(childrenNamed(data, encryption, 'CipherValue'), 'not one CipherValue')
-  return required(decodeBase64(textOf(value) ?? ''), 'not base64')
+  return bytesIn(only(childrenNamed(data, encryption, 'CipherValue'), 'not one CipherValue'))
 }

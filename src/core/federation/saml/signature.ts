@@ -4,11 +4,11 @@
  * from the message. What comes out is read anew from the bytes that were signed.
  */
 import { DIGESTS, SIGNATURES } from './algorithms.ts'
-import { decodeBase64 } from './base64.ts'
+import { bytesIn } from './base64.ts'
 import { canonicalise } from './canonical-xml.ts'
 import { importCertificate } from './certificates.ts'
 import { refuse, required } from './refuse.ts'
-import { attribute, childElements, childrenNamed, is, NS, sequence, textOf, type XmlElement } from './xml.ts'
+import { attribute, childElements, childrenNamed, is, NS, sequence, type XmlElement } from './xml.ts'
 import { parseXml } from './xml-parser.ts'
 
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature'
@@ -29,7 +29,7 @@ export async function readSigned(element: XmlElement, certificates: string[]): P
   const signed = canonicalise(element, { inclusivePrefixes: readReference(reference, element), without: signature })
   await requireDigest(reference, signed)
   const info = canonicalise(signedInfo, { inclusivePrefixes: readPrefixes(canonicalisation) })
-  await requireSignature(attribute(method, 'Algorithm'), encode(info), decoded(value), certificates)
+  await requireSignature(attribute(method, 'Algorithm'), encode(info), bytesIn(value), certificates)
   return parseXml(encode(signed))
 }
 
@@ -57,7 +57,7 @@ async function requireDigest(reference: XmlElement, signed: string): Promise<voi
   const [, method, value] = sequence(reference, NS.signature, ['Transforms', 'DigestMethod', 'DigestValue'])
   const algorithm = required(DIGESTS.get(attribute(method, 'Algorithm') ?? ''), 'a digest method that is not allowed')
   const digest = new Uint8Array(await crypto.subtle.digest(algorithm, encode(signed)))
-  const expected = decoded(value)
+  const expected = bytesIn(value)
   const same = digest.length === expected.length && digest.every((byte, index) => byte === expected[index])
   if (!same) refuse('what is signed was altered')
 }
@@ -76,5 +76,4 @@ async function requireSignature(
   refuse('the signature fits no certificate of the connection')
 }
 
-const decoded = (element: XmlElement) => required(decodeBase64(textOf(element) ?? ''), 'not base64')
 const encode = (text: string) => new TextEncoder().encode(text)
