@@ -44,6 +44,18 @@ export function selectApiKey(db: Db, scope: string | null, id: number) {
   return db.select(shown).from(apiKeys).where(inScope(scope, id))
 }
 
+const MOST_OWN = 200
+
+/** The keys of a person for one tenant, the oldest first. */
+export function selectOwnApiKeys(db: Db, tenantId: string, ownerId: string) {
+  return db
+    .select(shown)
+    .from(apiKeys)
+    .where(and(eq(apiKeys.ownerId, ownerId), eq(apiKeys.tenantId, tenantId)))
+    .orderBy(asc(apiKeys.id))
+    .limit(MOST_OWN)
+}
+
 export interface ApiKeyFilter {
   tenantId?: string | undefined
   ownerId?: string | undefined

@@ -15,6 +15,8 @@ export interface SessionActivity
   extends Pick<NewLoginActivity, 'id' | 'loginTime' | 'loginType' | 'deviceInfo' | 'ipAddress'> {
   sessionId: string | SQL
   tokenPayload: string | SQL
+  /** For a session that no client opened. */
+  tokenSeconds?: number
 }
 
 /** The row for a session that this very request opened, rotated or ended: one that carries the row's id. */
@@ -32,7 +34,9 @@ export function insertActivityOfSession(db: Db, row: SessionActivity) {
         ipAddress: sql<string>`${row.ipAddress}`.as('ip_address'),
         tokenPayload: sql<string>`${row.tokenPayload}`.as('token_payload'),
         sessionId: sessions.id,
-        tokenSeconds: clients.accessTokenExpiration,
+        tokenSeconds: sql<number>`coalesce(${clients.accessTokenExpiration}, ${row.tokenSeconds ?? null})`.as(
+          'token_seconds',
+        ),
       })
       .from(sessions)
       .leftJoin(clients, eq(clients.id, sessions.clientId))

@@ -11,7 +11,8 @@ export const OTP = 'otp'
 interface Slot {
   /** SHA-256 of what usernames are compared by. */
   hash: string
-  clientId: string
+  /** Null where no client is logged in to; then no login waits. */
+  clientId: string | null
   userId: string | null
   data: Record<string, unknown>
   expiresAt: Date

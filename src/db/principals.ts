@@ -19,17 +19,18 @@ export interface Principal {
 
 const principal = { user: users, tenant: tenants, membership: memberships, role: roles, factors: secondFactors }
 
-/** The user with the password and the membership in the default tenant. */
-export const selectLoginByUsername = (db: Db, usernameKey: string) =>
-  selectLogin(db, eq(users.usernameKey, usernameKey))
+/** The user with the password and the membership in the tenant, which is the user's default one unless it is named. */
+export const selectLoginByUsername = (db: Db, usernameKey: string, tenantId?: string) =>
+  selectLogin(db, eq(users.usernameKey, usernameKey), tenantId)
 export const selectLoginById = (db: Db, userId: string | SQL) => selectLogin(db, eq(users.id, userId))
+export type Login = Awaited<ReturnType<typeof selectLogin>>[number]
 
-function selectLogin(db: Db, which: SQL) {
+function selectLogin(db: Db, which: SQL, tenantId?: string) {
   return db
     .select({ ...principal, passwordHash: passwords.hash })
     .from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
-    .leftJoin(tenants, eq(tenants.id, users.defaultTenantId))
+    .leftJoin(tenants, eq(tenants.id, tenantId ?? sql`${users.defaultTenantId}`))
     .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, tenants.id)))
     .leftJoin(roles, eq(roles.id, memberships.roleId))
     .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
@@ -48,14 +49,19 @@ export function selectPrincipal(db: Db, { userId, tenantId }: { userId: string |
     .where(eq(users.id, userId))
 }
 
-/**
- * Holds where tokens may be given: for rows that join users, tenants, memberships and clients.
- * The same rule in words of errors is `refusalOf` in core/sessions/admission.ts; a test holds the two together.
- */
-export const admissible = and(
+/** Holds where the person may be in the tenant: for rows that join users, tenants and memberships. */
+export const personAdmissible = and(
   eq(users.status, 'active'),
   eq(tenants.status, 'active'),
   inArray(memberships.status, [1, 3]),
+)
+
+/**
+ * Holds where tokens may be given: for rows that join clients too.
+ * The same rules in words of errors are in core/sessions/admission.ts; a test holds the two together.
+ */
+export const admissible = and(
+  personAdmissible,
   eq(clients.status, 'active'),
   or(
     sql`${users.clientIds} is null`,

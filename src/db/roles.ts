@@ -4,7 +4,7 @@ import type { Db } from '../deps.ts'
 import type { Changes } from './changes.ts'
 import { matching, oneMore, type PageRequest } from './page.ts'
 import type { Role } from './principals.ts'
-import { roles, tenants } from './schema.ts'
+import { memberships, roles, tenants } from './schema.ts'
 
 export function insertRole(db: Db, role: Role) {
   return db.insert(roles).values(role).returning()
@@ -12,6 +12,15 @@ export function insertRole(db: Db, role: Role) {
 
 export function selectRole(db: Db, scope: string | null, id: string) {
   return db.select().from(roles).where(inScope(scope, id))
+}
+
+/** The role of a member, if the user is one. */
+export function selectRoleOfMember(db: Db, tenantId: string, userId: string) {
+  return db
+    .select({ name: roles.name })
+    .from(memberships)
+    .innerJoin(roles, eq(roles.id, memberships.roleId))
+    .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId)))
 }
 
 interface RoleFilter {

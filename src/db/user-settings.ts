@@ -1,5 +1,5 @@
 /** Settings of people, as the account family shows them. */
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { userSettings, users } from './schema.ts'
 
@@ -26,4 +26,16 @@ export function replaceSettings(db: Db, userId: string, settings: NewSetting[] |
     db.delete(userSettings).where(sql`${eq(userSettings.userId, userId)} and ${list} is not null`),
     db.insert(userSettings).select(sql`select ${columns} from json_each(${list})`),
   ] as const
+}
+
+export type SettingValue = Pick<Setting, 'id' | 'value'>
+
+/** Of those that are the user's and not read-only; the others are left alone. */
+export function updateSettingValues(db: Db, userId: string, values: SettingValue[]) {
+  const given = sql`json_each(${JSON.stringify(values)}) as given where given.value ->> 'id' = ${id}`
+  const changeable = and(eq(userSettings.userId, userId), eq(readOnly, false))
+  return db
+    .update(userSettings)
+    .set({ value: sql`(select given.value ->> 'value' from ${given} limit 1)` })
+    .where(and(changeable, sql`exists (select 1 from ${given})`))
 }

@@ -8,7 +8,10 @@ export function isFactorDue({ user, tenant, factors }: Principal): boolean {
 }
 
 /** `authenticator`: the app is asked. `delivered`: a code is sent. `none`: there is nothing yet, the person must enrol. */
-export function factorOf({ user, factors }: Pick<Principal, 'user' | 'factors'>): 'authenticator' | 'delivered' | 'none' {
+export function factorOf({
+  user,
+  factors,
+}: Pick<Principal, 'user' | 'factors'>): 'authenticator' | 'delivered' | 'none' {
   if (factors?.confirmedAt) return 'authenticator'
   return user.email || user.phone ? 'delivered' : 'none'
 }

@@ -4,10 +4,10 @@ import type { Statement } from '../../db/batch.ts'
 import { type Client, existsVerifiedClient, selectVerifiedClient } from '../../db/clients.ts'
 import { insertLoginActivity } from '../../db/login-activity.ts'
 import { type Principal, selectLoginByUsername } from '../../db/principals.ts'
-import { lookupKey, upgradePasswordHash } from '../../db/users.ts'
+import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { failedActivity } from '../activity/login-activity.ts'
-import { checkPassword } from '../credentials/password.ts'
+import { checkLoginPassword } from '../credentials/login-password.ts'
 import { secretDigests } from '../directory/client-secrets.ts'
 import { AppError } from '../errors.ts'
 import { passwordCounters } from '../throttle.ts'
@@ -43,8 +43,7 @@ export async function verifyPasswordLogin(
   if (!client) throw new AppError('client_unverified')
   if (!username || !password) throw new AppError(ifEmpty)
   counters.enforce(ofUsername, ofAddress)
-  const internal = login?.user.authProvider === 'internal'
-  const { matches, upgraded } = await checkPassword(deps, internal ? login.passwordHash : null, password)
+  const { matches, settle } = await checkLoginPassword(deps, login, password)
   const tenantId = login?.user.defaultTenantId ?? client.defaultTenantId
   const fail = async () =>
     insertLoginActivity(db, await failedActivity(deps, { actor: login?.user.id ?? '', tenantId, method: 'password' }))
@@ -57,7 +56,5 @@ export async function verifyPasswordLogin(
     await await fail()
     throw new AppError('login_inactive')
   }
-  const rehash =
-    upgraded && login.passwordHash ? [upgradePasswordHash(db, login.user.id, login.passwordHash, upgraded)] : []
-  return { client, principal: login, settle: [...counters.settle, ...rehash] }
+  return { client, principal: login, settle: [...counters.settle, ...settle] }
 }

@@ -1,0 +1,56 @@
+/** The second factor of a login that has one step only: its code comes with the password, when it is asked for again. */
+
+import { selectOneTimeSecret } from '../../db/one-time.ts'
+import { OTP, putOtpSlot } from '../../db/otp-slots.ts'
+import type { Principal } from '../../db/principals.ts'
+import { establishSecondFactor } from '../../db/second-factors.ts'
+import { clearAttempts, countAttempt } from '../../db/throttles.ts'
+import type { Deps } from '../../deps.ts'
+import { type FactorProof, proveFactor } from '../credentials/factor-proof.ts'
+import { LIFETIME_MS, OTP_PURPOSE, OtpData, otpHash } from '../credentials/otp.ts'
+import { factorOf } from '../credentials/second-factor.ts'
+import { FACTOR_LIMIT, FACTOR_WINDOW_SECONDS, factorCounter } from '../credentials/verify-otp.ts'
+import { randomDigits } from '../crypto.ts'
+import { addressOf, sendLetter } from '../messages/send.ts'
+import { refuseOver } from '../throttle.ts'
+import { keyedDigest } from '../vault.ts'
+
+/**
+ * Sends a code to somebody who has proved the password and has no app. The attempts with a password, of which every one
+ * counts until a login is complete, bound how many.
+ */
+export async function sendFactor(deps: Deps, { user, tenant, factors }: Principal): Promise<void> {
+  const address = factorOf({ user, factors }) === 'delivered' ? addressOf(user) : undefined
+  if (!address || !tenant) return
+  const now = deps.now()
+  const code = randomDigits(6)
+  const hash = await slotHash(deps, user.usernameKey, tenant.id)
+  const digest = await keyedDigest(deps.config, OTP_PURPOSE, `${hash}.${code}`)
+  const expiresAt = new Date(now.getTime() + LIFETIME_MS)
+  const slot = { hash, clientId: null, userId: user.id, data: { digest, login: null }, expiresAt }
+  await putOtpSlot(deps.db, slot, now)
+  sendLetter(deps, address, { kind: 'one-time-code', tenant, locale: user.locale, code })
+}
+
+/** Counted before it is checked. Throws `too_many_attempts`, `otp_invalid` or `otp_expired`. */
+export async function checkFactor(deps: Deps, principal: Principal, code: string): Promise<FactorProof> {
+  const { db } = deps
+  const { user, tenant, factors } = principal
+  const now = deps.now()
+  const key = factorCounter(await otpHash(user.usernameKey))
+  const hash = await slotHash(deps, user.usernameKey, tenant?.id ?? '')
+  const [counted, [slot]] = await db.batch([
+    countAttempt(db, { key, windowSeconds: FACTOR_WINDOW_SECONDS, now }),
+    selectOneTimeSecret(db, { kind: OTP, hash }),
+  ])
+  refuseOver(deps, FACTOR_LIMIT, counted)
+  const digest = slot && slot.userId === user.id ? OtpData.parse(slot.data).digest : null
+  // A new app is not confirmed here: the answer has no place for the recovery codes that come with it.
+  const withoutNewApp = { ...principal, factors: factors && { ...factors, pendingSecret: null } }
+  const proof = await proveFactor(deps, { code, principal: withoutNewApp, sent: digest ? { hash, digest } : undefined })
+  return { ...proof, settle: [...proof.settle, clearAttempts(db, key), establishSecondFactor(db, user.id, now)] }
+}
+
+/** Not the slot of the auth family: what is sent for one tenant's account is worth nothing anywhere else. */
+const slotHash = ({ config }: Deps, usernameKey: string, tenantId: string) =>
+  keyedDigest(config, 'account code', `${tenantId}\0${usernameKey}`)
