@@ -1,8 +1,7 @@
 /** Deno and Node: libSQL from a file or a URL, and a cache in this process. */
 import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Client, createClient } from '@libsql/client'
 import loadArgon2 from '@phi-ag/argon2/node'
@@ -13,6 +12,7 @@ import type { Argon2, Db, Kv, Ports } from '../deps.ts'
 import { toArgon2 } from './argon2.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url))
+const ASSETS = fileURLToPath(new URL('../../assets', import.meta.url))
 
 export interface Location {
   url: string
@@ -75,7 +75,6 @@ function inProcessKv(most = 50_000): Kv {
 const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
 
 async function readAsset(name: string): Promise<Response> {
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
-  return new Response(await readFile(join(folder, name)), { headers: { 'content-type': type } })
+  return new Response(await readFile(join(ASSETS, name)), { headers: { 'content-type': type } })
 }

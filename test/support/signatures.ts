@@ -1,4 +1,5 @@
 /** An application that signs its requests, written a second time and against node:crypto. */
+import assert from 'node:assert/strict'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { App } from './app.ts'
 import { ORIGIN } from './variables.ts'
@@ -11,6 +12,9 @@ export interface Application {
 
 const { host } = new URL(ORIGIN)
 const unix = (app: App) => Math.floor(app.now().getTime() / 1000)
+
+export const STAMP = 'X-IAMPASS-Authentiaction-Timestamp'
+export const VERSION = 'X-IAMPASS-Authentiaction-Version'
 
 interface Version1 {
   secret?: string
@@ -38,8 +42,8 @@ export function headersV1(app: App, application: Application, target: string, ch
     .subarray(0, 16)
   return {
     Authentication: `hmac ${clientId}:${nonce}:${mac.toString('base64')}`,
-    'X-IAMPASS-Authentiaction-Timestamp': timestamp,
-    'X-IAMPASS-Authentiaction-Version': '1',
+    [STAMP]: timestamp,
+    [VERSION]: '1',
   }
 }
 
@@ -111,4 +115,22 @@ export function ask<Body = Record<string, unknown>>(
       ? headersV1(app, application, target)
       : headersV2(app, application, method, target, text as string)
   return app.request<Body>(method, target, { headers, body: text })
+}
+
+/** What the door does with a request; `where` gives the service and the address that is asked for by default. */
+export function through(where: () => { app: App; target: string }) {
+  return {
+    /** Why it is refused. */
+    async reasonFor(headers: Record<string, string>, path = where().target, method = 'GET', body?: string) {
+      const answer = await where().app.request<{ status: false; reason: string }>(method, path, { headers, body })
+      assert.equal(answer.status, 401, answer.text)
+      assert.equal(answer.body.status, false)
+      return answer.body.reason
+    },
+    /** Behind the door the user is looked for, and not found. */
+    async letsIn(headers: Record<string, string>, path = where().target) {
+      const { status, text } = await where().app.get(path, headers)
+      assert.equal(status, 404, text)
+    },
+  }
 }

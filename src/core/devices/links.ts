@@ -19,8 +19,6 @@ const LinkData = z.object({ displayName: z.string().nullable() })
 export interface RegistrationLink {
   hash: string
   userId: string
-  /** The row's id of the application. */
-  clientId: string
   displayName: string | null
   expiresAt: Date
 }
@@ -65,14 +63,13 @@ export async function reportLostDevice(deps: Deps, application: Client, external
   return link.url
 }
 
-/** What the link stands for; not spent. Throws `registration_link_invalid`. */
-export async function readRegistrationLink(deps: Deps, token: string): Promise<RegistrationLink> {
+/** What the link stands for, while it can be used; it is not spent. */
+export async function findRegistrationLink(deps: Deps, token: string): Promise<RegistrationLink | undefined> {
   const hash = await sha256(token)
   const [secret] = await selectOneTimeSecret(deps.db, { kind: REGISTRATION_LINK, hash })
-  if (!secret?.userId || !secret.clientId || secret.usedAt || secret.expiresAt <= deps.now())
-    throw new AppError('registration_link_invalid')
-  const { userId, clientId, expiresAt } = secret
-  return { hash, userId, clientId, expiresAt, displayName: LinkData.parse(secret.data).displayName }
+  if (!secret?.userId || secret.usedAt || secret.expiresAt <= deps.now()) return undefined
+  const { userId, expiresAt } = secret
+  return { hash, userId, expiresAt, displayName: LinkData.parse(secret.data).displayName }
 }
 
 async function makeLink({ config, db, now }: Deps, userId: string, displayName: string | null) {

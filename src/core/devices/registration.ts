@@ -20,7 +20,7 @@ import { challengeOf, creationOptions, type RegistrationResponseJSON, readCreati
 import { newId, sha256 } from '../crypto.ts'
 import { AppError } from '../errors.ts'
 import { seal } from '../vault.ts'
-import { type RegistrationLink, readRegistrationLink } from './links.ts'
+import { findRegistrationLink, type RegistrationLink } from './links.ts'
 
 export interface DeviceDescription {
   platform: string
@@ -30,9 +30,10 @@ export interface DeviceDescription {
 /** The challenge is the link's own: it is as secret, and spent with it. */
 const purposeOf = ({ hash }: Pick<RegistrationLink, 'hash'>) => ({ kind: 'device_registration', subject: hash })
 
-/** What the page needs to make a passkey. Throws `registration_link_invalid`. */
-export async function startRegistration(deps: Deps, token: string) {
-  const link = await readRegistrationLink(deps, token)
+/** What the page needs to make a passkey; undefined when the link is used, void, expired or unknown. */
+export async function findRegistration(deps: Deps, token: string) {
+  const link = await findRegistrationLink(deps, token)
+  if (!link) return undefined
   const options = await creationOptions(deps, {
     userId: link.userId,
     userName: link.displayName ?? 'Registered device',
@@ -61,7 +62,8 @@ export async function registerPasskey(
   token: string,
   { response, ...described }: DeviceDescription & { response: RegistrationResponseJSON },
 ) {
-  const link = await readRegistrationLink(deps, token)
+  const link = await findRegistrationLink(deps, token)
+  if (!link) throw new AppError('registration_link_invalid')
   const challenge = await challengeOf(response)
   if (!(await challengeEnd(deps, purposeOf(link), challenge))) throw new AppError('passkey_invalid')
   const credential = await readCreation(deps, response, challenge)
