@@ -1,5 +1,6 @@
 /** The table of contents: what runs on every request, and which API family answers where. */
 import { requestId } from 'hono/request-id'
+import { account } from './api/account/index.ts'
 import { admin } from './api/admin/index.ts'
 import { auth } from './api/auth/index.ts'
 import { devices } from './api/devices/index.ts'
@@ -15,10 +16,10 @@ import { requestLog } from './http/request-log.ts'
 import { createRouter } from './http/router.ts'
 import { docs } from './pages/docs.tsx'
 import { outbox } from './pages/outbox.tsx'
-import { resetPasswordPage } from './pages/reset-password.tsx'
-import { signUpPage } from './pages/sign-up.tsx'
 import { registerDevice } from './pages/register-device.tsx'
+import { resetPasswordPage } from './pages/reset-password.tsx'
 import { scripts } from './pages/scripts.ts'
+import { signUpPage } from './pages/sign-up.tsx'
 
 export { upkeep } from './core/upkeep.ts'
 
@@ -43,6 +44,7 @@ export function createApp(ports: Ports) {
   app.route('/', outbox)
   app.route('/', resetPasswordPage)
   app.route('/', signUpPage)
+  app.route('/v1/auth', account)
   app.route('/v1', admin)
   app.route('/', scripts)
   app.route('/', registerDevice)

@@ -4,6 +4,7 @@ import { type ZodType, z } from 'zod'
 import { type Family, operation, SECURITY_SCHEMES } from '../http/operation.ts'
 import { Problem } from '../http/problem.ts'
 import { createRouter, type Router } from '../http/router.ts'
+import { Envelope } from './account/wire.ts'
 import { AuthError } from './auth/wire.ts'
 import { DeviceError } from './devices/wire.ts'
 
@@ -12,6 +13,7 @@ const VERSION = '0.1.0'
 const ABOUT = `Authentication for many tenants behind one router.
 
 - **auth**: log in with a client and a password, exchange and refresh tokens, second factors, sign-up. Errors are \`{"error": {...}}\`.
+- **account**: log in with an API key and a password, see and change one's own account. Errors are \`{"success": false, "code": 1, "message": "..."}\`.
 - **admin**: set tenants, clients and users up, with an API key. Its permission bits decide: GET needs Read 1, PATCH and PUT Write 2, DELETE Delete 4, POST Create 8. Errors are RFC 9457 problems.
 - **devices**: let an application's users register their phones and log in with them. The application signs its requests. Errors are \`{"status": false, "reason": "..."}\`.`
 
@@ -23,6 +25,7 @@ const ERRORS: Record<Family, { type: string; schema: ZodType }> = {
   development: PROBLEM,
   pages: PROBLEM,
   auth: { type: 'application/json', schema: AuthError },
+  account: { type: 'application/json', schema: Envelope },
   admin: PROBLEM,
   devices: { type: 'application/json', schema: DeviceError },
 }

@@ -19,6 +19,10 @@ export const DOORS = {
   bearer: [{ bearer: [] }],
   /** An API key with the permission bit of the method. */
   apiKey: [{ apiKey: [] }],
+  /** An API key of a tenant, whatever its permissions. */
+  tenantKey: [{ apiKey: [] }],
+  /** A signed-in user of the API key's tenant. */
+  member: [{ apiKey: [], bearer: [] }],
   /** An application, by a signature over the request. */
   hmac: [{ hmac: [] }, { httpSignature: [] }],
 } as const
@@ -39,7 +43,7 @@ const IN_WORDS: Partial<Record<Door, string>> = {
 }
 
 /** Routes that share a convention for errors. */
-export type Family = 'service' | 'development' | 'pages' | 'auth' | 'admin' | 'devices'
+export type Family = 'service' | 'development' | 'pages' | 'auth' | 'account' | 'admin' | 'devices'
 
 interface Operation {
   summary: string

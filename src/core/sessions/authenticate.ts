@@ -2,6 +2,7 @@
 import type { Deps } from '../../deps.ts'
 import type { UserActor } from '../actor.ts'
 import { AppError } from '../errors.ts'
+import type { AccessClaims } from './claims.ts'
 import { sessionState } from './state.ts'
 import { generationOf, verifyAccessToken } from './token-pair.ts'
 
@@ -10,5 +11,9 @@ export async function authenticateUser(deps: Deps, token: string): Promise<UserA
   const claims = await verifyAccessToken(deps, token)
   const state = await sessionState(deps, claims.sid)
   if (state.endedAt || generationOf(claims).generation < state.generation) throw new AppError('token_revoked')
+  return userActor(claims)
+}
+
+export function userActor(claims: AccessClaims): UserActor {
   return { kind: 'user', id: claims.sub, tenantId: claims.tenantId, sessionId: claims.sid, claims }
 }
