@@ -53,6 +53,7 @@ export async function startApp(variables?: Record<string, string>) {
   ): Promise<Answer<Body>> {
     registerSecretsIn(headers)
     registerSecretsIn(body)
+    registerSecretsIn(new URL(path, 'http://localhost').searchParams)
     const response = await service.fetch(path, { method, ...encode(body, headers) }, from)
     const text = await response.text()
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '') && text !== ''

@@ -3,42 +3,50 @@
  * can be searched for it.
  */
 
-const NAMES = /pass|secret|token|verifier|^code$|hash$/i
-const ADDRESSES = /email|^phone$|^to$/i
+const SECRETS = /pass|secret|token|verifier|^code$|^key$|recoveryCodes|SAMLResponse/i
+const CREDENTIAL_HEADERS = /^(authorization|x-api-key|cookie)$/i
+/** May be kept as it is, but not logged. */
+const PERSONAL = /email|^phone$|^to$|hash$/i
+/** What is somebody's or something's name is not secret, even where a test tries it as a password. */
+const NAMES = /^(id|key|username|clientId|client_id)$/i
 
-/** In lookup order: the first WINDOW characters of a value, and the whole values that begin with them. */
+/** By their first WINDOW characters, the values that begin with them. */
 type Index = Map<string, Set<string>>
 const WINDOW = 8
 const secrets: Index = new Map()
-const addresses: Index = new Map()
+const personal: Index = new Map()
+const names = new Set<string>()
 
 export const registerSecret = (value: string) => register(secrets, value)
 
-/** Notes what the names in a body, or in headers, say is confidential. */
+/** Notes what the names in a body, in a form or in headers say is confidential. */
 export function registerSecretsIn(value: unknown, name = ''): void {
-  if (typeof value === 'string') {
-    if (NAMES.test(name) || value.startsWith('api_')) registerSecret(value)
-    else if (ADDRESSES.test(name)) register(addresses, value)
-    else if (/^(authorization|x-api-key|cookie)$/i.test(name))
-      for (const word of value.split(/[ =;]+/)) registerSecret(word)
-  } else if (Array.isArray(value)) for (const item of value) registerSecretsIn(item, name)
+  if (value instanceof URLSearchParams || value instanceof FormData)
+    for (const [key, item] of value) registerSecretsIn(item, key)
+  else if (Array.isArray(value)) for (const item of value) registerSecretsIn(item, name)
   else if (value && typeof value === 'object')
     for (const [key, item] of Object.entries(value)) registerSecretsIn(item, key)
+  else if (typeof value === 'string') registerNamed(name, value)
 }
 
-/** Those registered values that stand in the text. Mail addresses and phone numbers only with `andAddresses`. */
-export function secretsIn(text: string, { andAddresses = false } = {}): string[] {
-  const indexes = andAddresses ? [secrets, addresses] : [secrets]
+function registerNamed(name: string, value: string): void {
+  if (NAMES.test(name)) names.add(value)
+  if (value.includes('@') || PERSONAL.test(name)) register(personal, value)
+  else if (CREDENTIAL_HEADERS.test(name)) for (const word of value.split(/[ =;]+/)) registerSecret(word)
+  else if (SECRETS.test(name)) registerSecret(value)
+}
+
+/** Those registered values that stand in the text; with `andPersonal` also mail addresses, phone numbers and hashes. */
+export function secretsIn(text: string, { andPersonal = false } = {}): string[] {
+  const indexes = andPersonal ? [secrets, personal] : [secrets]
   const found = new Set<string>()
   for (let at = 0; at + WINDOW <= text.length; at++) {
     const start = text.slice(at, at + WINDOW)
     for (const index of indexes)
-      for (const value of index.get(start) ?? []) if (text.startsWith(value, at)) found.add(value)
+      for (const value of index.get(start) ?? []) if (text.startsWith(value, at) && !names.has(value)) found.add(value)
   }
   return [...found]
 }
-
-export const registeredCount = () => [...secrets.values()].reduce((count, values) => count + values.size, 0)
 
 /** Short ones and plain words (`password`) are in every log for other reasons. */
 function register(index: Index, value: string): void {

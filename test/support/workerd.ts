@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { D1Database } from '@cloudflare/workers-types'
 import { createTestHarness } from 'wrangler'
+import { AGEING } from './ageing.ts'
 import type { Service } from './service.ts'
 import { SECRETS, VARIABLES } from './variables.ts'
 
@@ -11,15 +12,6 @@ Object.assign(process.env, {
   WRANGLER_HIDE_BANNER: 'true',
   CI: '1',
 })
-
-/** What a person waits for: every column that says when one of these rows ends or changed. */
-const AGEING = [
-  'update sessions set rotated_at = rotated_at - ?1, expires_at = expires_at - ?1 where user_id in (select value from json_each(?2))',
-  `update one_time_secrets set expires_at = expires_at - ?1
-    where user_id in (select value from json_each(?2)) or client_id in (select value from json_each(?2))`,
-  'update clients set previous_secret_until = previous_secret_until - ?1 where id in (select value from json_each(?2))',
-  'update throttles set ends_at = ends_at - ?1 where json(?2) is not null',
-]
 
 let shared: Promise<Service> | undefined
 

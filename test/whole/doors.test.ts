@@ -3,17 +3,23 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type App, startApp } from '../support/app.ts'
-import { isErrorOf, sampleOf, toRequest, withSecrets } from '../support/doors.ts'
+import { isErrorOf } from '../support/family-errors.ts'
 import { listRoutes, type Route } from '../support/routes.ts'
+import { sampleOf, toRequest, withSecrets } from '../support/samples.ts'
+import { headersV1 } from '../support/signatures.ts'
 import { bearer, create, getCode, getTokens, makeWorld, type World } from '../support/world.ts'
 
 const routes = await listRoutes()
 const behind = (door: string) => routes.filter(({ doors }) => doors[0] === door)
 
+const TESTED = ['bearer', 'apiKey', 'hmac', 'client', 'possession']
+/** The devices family says of a link that it is gone. */
+const WRONG = [401, 410]
 const BITS: Record<string, number> = { GET: 1, PATCH: 2, PUT: 2, DELETE: 4, POST: 8 }
 
 let app: App
 let world: World
+let other: World
 /** What was good a second ago. */
 let expired: { accessToken: string; refreshToken: string; code: string; apiKey: string }
 /** By method: a key that may do everything but that. */
@@ -22,6 +28,7 @@ const lacking: Record<string, string> = {}
 before(async () => {
   app = await startApp()
   world = await makeWorld(app)
+  other = await makeWorld(app)
   const lives = { accessTokenExpiration: 1, refreshTokenExpiration: 1, authCodeExpiration: 1 }
   const short = await makeWorld(app, { client: lives })
   const tokens = await getTokens(app, short)
@@ -34,7 +41,11 @@ before(async () => {
 })
 
 describe('every route', () => {
-  for (const { name, doors } of routes) test(`${name} says once who may come in`, () => assert.equal(doors.length, 1))
+  for (const { name, doors } of routes)
+    test(`${name} says once who may come in`, () => {
+      assert.equal(doors.length, 1)
+      assert.ok(doors[0] === 'open' || TESTED.includes(doors[0] ?? ''), 'nobody here knocks at such a door')
+    })
 })
 
 describe('behind the bearer door', () => {
@@ -61,6 +72,19 @@ describe('behind the API key door', () => {
       await refuses(route, { headers: { 'x-api-key': lacking[route.method] } }, [403])
     })
   }
+})
+
+describe('behind the signature door', () => {
+  for (const route of behind('hmac'))
+    test(`${route.name} refuses a missing, wrong, foreign or old signature`, async () => {
+      const sample = { params: { applicationId: world.client.clientId, userId: 'ada' } }
+      const [path] = toRequest(route, sample)
+      const signed = (by: World, changes = {}) => headersV1(app, by.client, path, changes)
+      const old = String(Math.floor(app.now().getTime() / 1000) - 3600)
+      const bad = [{}, signed(world, { secret: 'garbage' }), signed(other), signed(world, { timestamp: old })]
+      for (const headers of [...bad, { 'Signature-Input': 'garbage', Signature: 'garbage' }])
+        await refuses(route, { ...sample, headers })
+    })
 })
 
 for (const door of ['client', 'possession'])

@@ -31,7 +31,7 @@ describe('after everything that the tests did', () => {
     for (const service of startedServices) {
       const log = service.log()
       assert.ok(log.length > 0)
-      assert.deepEqual(secretsIn(log.join('\n'), { andAddresses: true }), [])
+      assert.deepEqual(secretsIn(log.join('\n'), { andPersonal: true }), [])
     }
   })
 

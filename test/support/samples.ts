@@ -1,15 +1,24 @@
-/** What the test of the doors has to know about each route and each family. */
+/** What a request to each route looks like in which nothing but the credential is wrong. */
 import assert from 'node:assert/strict'
-import type { Answer, Sent } from './app.ts'
+import { generateKeyPairSync } from 'node:crypto'
+import { PROVIDERS } from '../../src/core/federation/providers.ts'
+import type { Sent } from './app.ts'
 import type { Route } from './routes.ts'
 import { credentialsOf, type World } from './world.ts'
 
-/** A request in which nothing but the credential is wrong. */
 interface Sample {
   params?: Record<string, string>
   query?: Record<string, string | undefined>
   headers?: Record<string, string | undefined>
+  /** Sent as JSON. */
   body?: Record<string, unknown>
+  form?: Record<string, string | undefined>
+}
+
+const DEVICE = {
+  platform: 'android',
+  name: 'Phone',
+  publicKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
 }
 
 /** For each route that looks at anything before it asks who is there, or that reads the credential from somewhere else. */
@@ -20,6 +29,8 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
   'POST /auth/token-refresh': () => ({ body: { refreshToken: 'token' } }),
   'POST /auth/switch-token': ({ tenant }) => ({ body: { refreshToken: 'token', tenantId: tenant.id } }),
   'POST /logout': () => ({ body: { refreshToken: 'token' } }),
+  'POST /google/logout': () => ({ body: { refreshToken: 'token' } }),
+  'POST /keycloak/logout': () => ({ body: { refreshToken: 'token' } }),
   'POST /auth/send-otp': ({ client, user }) => ({ body: { ...clientOf({ client }), key: user.username } }),
   'POST /auth/verify-otp': ({ client, user }) => ({
     body: { key: user.username, otp: '123456', clientId: client.clientId },
@@ -45,72 +56,65 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
     headers: { authorization: 'Bearer token' },
   }),
   'GET /active-users/:range': () => ({ params: { range: 'daily' } }),
+  'POST /auth/identities/:provider': () => ({ params: { provider: 'google' }, body: {} }),
+  'DELETE /auth/identities/:provider': () => ({ params: { provider: 'google' } }),
+  'POST /devices/answer': ({ client }) => ({
+    body: { deviceId: 'device', challenge: 'challenge', signature: 'signature', clientId: client.clientId },
+  }),
+  'POST /register-device': () => ({ query: { token: 'token' }, body: DEVICE }),
+  'POST /auth/saml': (world) => ({ form: clientOf(world) }),
+  'POST /auth/saml-redirect': () => ({ form: { SAMLResponse: 'response', RelayState: 'state' } }),
+  ...Object.fromEntries(
+    Object.values(PROVIDERS).flatMap(({ paths }) => [
+      [`GET ${paths.start}`, (world: World) => ({ query: clientOf(world) })],
+      [`POST ${paths.start}`, (world: World) => ({ form: clientOf(world) })],
+      [`GET ${paths.callback}`, () => ({ query: { state: 'state', code: 'code' } })],
+      [`POST ${paths.callback}`, () => ({ form: { state: 'state', code: 'code' } })],
+    ]),
+  ),
 }
 
-type Refusal = Answer<Record<string, unknown>>
-
-/** How each family words an error, by where its routes begin. */
-const ERRORS: [begins: RegExp, isError: (answer: Refusal) => boolean][] = [
-  [/^\/v1\//, isProblem],
-  [/^\/(auth|logout|login-activity|active-users|google|keycloak)\b/, isAuthError],
-]
-
 /** Names, in bodies, headers and queries, of what proves something by being known. */
-const SECRETS = /^(client_?secret|code|refresh_?token|token|otp|authorization)$/i
+const SECRETS =
+  /^(client_?secret|code|refresh_?token|token|otp|authorization|state|SAMLResponse|RelayState|challenge|signature)$/i
+
+/** Doors that ask who is there before anything else. */
+const ASK_FIRST = ['apiKey', 'hmac']
 
 /** The sample of the route. One that is missing fails here. */
 export function sampleOf({ name, method, doors }: Route, world: World): Sample {
   const sample = SAMPLES[name]?.(world)
   if (sample) return sample
-  const readsBody = !['GET', 'DELETE'].includes(method) && doors[0] !== 'apiKey'
-  assert.ok(!readsBody, `test/support/doors.ts has no sample for ${name}`)
+  const readsBody = !['GET', 'DELETE'].includes(method) && !ASK_FIRST.includes(doors[0] ?? '')
+  assert.ok(!readsBody, `test/support/samples.ts has no sample for ${name}`)
   return {}
 }
 
 /** The sample with each of its secrets replaced; undefined leaves it out. */
 export function withSecrets(sample: Sample, replace: (name: string) => string | undefined): Sample {
   let replaced = 0
-  const swap = <Part extends object>(part: Part | undefined): Part =>
-    Object.fromEntries(
-      Object.entries(part ?? {}).map(([name, value]) => {
-        if (!SECRETS.test(name)) return [name, value]
-        replaced++
-        const secret = replace(name)
-        return [name, name === 'authorization' && secret ? `Bearer ${secret}` : secret]
-      }),
-    ) as Part
-  const changed = {
-    ...sample,
-    query: swap(sample.query),
-    headers: swap(sample.headers),
-    body: sample.body && swap(sample.body),
+  const swap = (name: string, value: unknown): unknown => {
+    if (!SECRETS.test(name)) return value
+    replaced++
+    const secret = replace(name)
+    return name === 'authorization' && secret ? `Bearer ${secret}` : secret
   }
+  const changed = mapMembers(sample, (_, part) => mapMembers(part as object, swap))
   assert.ok(replaced > 0, 'nothing in the sample proves anything')
-  return changed as Sample
+  return changed
 }
 
 /** Ids that are nobody's fill the rest of the path. */
-export function toRequest({ path }: Route, { params = {}, query = {}, headers = {}, body }: Sample): [string, Sent] {
+export function toRequest({ path }: Route, sample: Sample): [path: string, sent: Sent] {
+  const { params = {}, query = {}, headers = {}, body, form } = sample
   const filled = path.replace(/:(\w+)(\{[^}]*\})?\??/g, (_, name) => params[name] ?? crypto.randomUUID())
   const search = new URLSearchParams(defined(query)).toString()
-  return [search ? `${filled}?${search}` : filled, { headers: defined(headers), body }]
+  const sent = { headers: defined(headers), body: form ? new URLSearchParams(defined(form)) : body }
+  return [search ? `${filled}?${search}` : filled, sent]
 }
 
-export function isErrorOf(path: string, answer: Refusal): boolean {
-  const [, isError] = ERRORS.find(([begins]) => begins.test(path)) ?? []
-  assert.ok(isError, `test/support/doors.ts does not know how ${path} words its errors`)
-  return isError(answer)
-}
-
-/** RFC 9457. */
-function isProblem({ status, headers, body }: Refusal): boolean {
-  const isTyped = headers.get('content-type')?.startsWith('application/problem+json') ?? false
-  return isTyped && body['status'] === status && /^urn:problem:\w+$/.test(String(body['type'])) && !!body['title']
-}
-
-function isAuthError({ status, body }: Refusal): boolean {
-  const error = body?.['error'] as { statusCode?: number; name?: string; message?: unknown } | undefined
-  return error?.statusCode === status && !!error.name && !!error.message
+function mapMembers<T extends object>(members: T, change: (name: string, value: unknown) => unknown): T {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(name, value)])) as T
 }
 
 const clientOf = ({ client }: Pick<World, 'client'>) => ({
