@@ -1,0 +1,160 @@
+/** A real OpenID provider on localhost that stands in for those who speak OpenID Connect. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportPKCS8, generateKeyPair, jwtVerify } from 'jose'
+import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider'
+import { PROVIDERS, type ProviderName } from '../../src/core/federation/providers.ts'
+import { registerSecret } from './secrets.ts'
+import { ORIGIN } from './variables.ts'
+
+/** All but the one that has no such provider in life either. */
+const STAND_INS = [
+  'google',
+  'apple',
+  'azure',
+  'facebook',
+  'keycloak',
+  'cognito',
+  'oidc',
+] as const satisfies ProviderName[]
+export type StandIn = (typeof STAND_INS)[number]
+
+const SECRET = 'a secret of the provider, 32 chars long'
+const APPLE = { teamId: 'TEAM123456', keyId: 'KEY1234567' }
+
+/** Whoever logs in by the name of a subject gets these claims. */
+type People = Map<string, Record<string, unknown>>
+
+export type Idp = Awaited<ReturnType<typeof startIdp>>
+
+export async function startIdp() {
+  const people: People = new Map()
+  const server = createServer((request, response) => handle(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
+  const provider = new Provider(issuer, configuration(people))
+  const appleKey = await generateKeyPair('ES256', { extractable: true })
+  const serve = provider.callback()
+  const posts: string[] = []
+  /** Whose they are. */
+  const grants = new Map<string, string>()
+
+  for (const kind of ['access_token', 'refresh_token'] as const)
+    provider.on(`${kind}.saved` as 'refresh_token.saved', ({ jti, grantId, accountId }) => {
+      registerSecret(jti)
+      grants.set(grantId ?? '', accountId)
+    })
+
+  async function handle(request: IncomingMessage, response: ServerResponse) {
+    const { pathname } = new URL(request.url ?? '/', issuer)
+    if (request.method !== 'POST' || !['/token', '/keycloak/logout'].includes(pathname)) return serve(request, response)
+    const body = new URLSearchParams(await textOf(request))
+    posts.push(pathname)
+    if (pathname === '/token') await acceptApple(body)
+    // The provider takes a body that was read before it.
+    Object.assign(request, { body: Object.fromEntries(body) })
+    if (pathname === '/token') return serve(request, response)
+    const known = await endKeycloakSession(request, body)
+    response.writeHead(known ? 204 : 400).end()
+  }
+
+  /** Apple's client secret is a JWT; behind it the provider knows a plain one. */
+  async function acceptApple(body: URLSearchParams) {
+    if (body.get('client_id') !== 'apple-client') return
+    const given = await jwtVerify(body.get('client_secret') ?? '', appleKey.publicKey, {
+      issuer: APPLE.teamId,
+      audience: issuer,
+      subject: 'apple-client',
+      algorithms: ['ES256'],
+    }).catch(() => undefined)
+    if (given?.protectedHeader.kid === APPLE.keyId) body.set('client_secret', SECRET)
+  }
+
+  /** What Keycloak's end-session endpoint does with a refresh token and the client's credentials. */
+  async function endKeycloakSession(request: IncomingMessage, body: URLSearchParams): Promise<boolean> {
+    const basic = Buffer.from(`keycloak-client:${encodeURIComponent(SECRET).replaceAll('%20', '+')}`).toString('base64')
+    if (request.headers.authorization !== `Basic ${basic}`) return false
+    const token = await provider.RefreshToken.find(body.get('refresh_token') ?? '')
+    await token?.destroy()
+    return token !== undefined
+  }
+
+  return {
+    issuer,
+    people,
+    provider,
+    /** The paths that were posted to. */
+    posts,
+    apple: APPLE,
+    applePrivateKey: await exportPKCS8(appleKey.privateKey),
+    /** What a connection needs to have this provider stand in for another. */
+    connection: async (kind: StandIn) => ({
+      kind,
+      name: PROVIDERS[kind].title,
+      clientId: `${kind}-client`,
+      issuer,
+      ...(kind === 'apple'
+        ? { clientSecret: await exportPKCS8(appleKey.privateKey), apple: APPLE }
+        : { clientSecret: SECRET }),
+      ...(kind === 'keycloak' ? { endpoints: { endSession: `${issuer}/keycloak/logout` } } : {}),
+    }),
+    /** Takes back everything that this person's logins were given. */
+    async revoke(subject: string) {
+      for (const grantId of grantsOf(subject)) await provider.AccessToken.revokeByGrantId(grantId)
+      for (const grantId of grantsOf(subject)) await provider.RefreshToken.revokeByGrantId(grantId)
+    },
+    stop: () => {
+      server.closeAllConnections()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+
+  function grantsOf(subject: string): string[] {
+    return [...grants].filter(([, owner]) => owner === subject).map(([grantId]) => grantId)
+  }
+}
+
+function configuration(people: People): Configuration {
+  return {
+    clients: STAND_INS.map(toClient),
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified', 'xms_edov'],
+      profile: ['name', 'given_name', 'family_name', 'groups', 'roles', 'cognito:groups'],
+    },
+    scopes: ['openid', 'offline_access', 'email', 'profile', 'name'],
+    findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...people.get(sub), sub }) }),
+    features: { devInteractions: { enabled: true }, revocation: { enabled: true }, introspection: { enabled: true } },
+    issueRefreshToken: () => true,
+    rotateRefreshToken: () => true,
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      Grant: 86_400,
+      IdToken: 3600,
+      Interaction: 600,
+      RefreshToken: 86_400,
+      Session: 86_400,
+    },
+    pkce: { required: () => false },
+    cookies: { keys: ['keys of a provider in a test'] },
+  }
+}
+
+function toClient(kind: StandIn): ClientMetadata {
+  return {
+    client_id: `${kind}-client`,
+    client_secret: SECRET,
+    redirect_uris: [`${ORIGIN}${PROVIDERS[kind].paths.callback}`],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: kind === 'apple' ? 'client_secret_post' : 'client_secret_basic',
+    scope: 'openid offline_access email profile name',
+  }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
