@@ -5,6 +5,7 @@ import type { Answer } from './app.ts'
 type Refusal = Answer<Record<string, unknown>>
 
 const ERRORS: [begins: RegExp, isError: (answer: Refusal) => boolean][] = [
+  [/^\/v1\/auth\//, isAccountError],
   [/^\/v1\//, isProblem],
   [/^\/(management|devices|register-device|\w+_users|device_registration_link|\w+_mobile_device)\b/, isDevicesError],
   [/^\/(auth|logout|login-activity|active-users|google|keycloak)\b/, isAuthError],
@@ -20,6 +21,10 @@ export function isErrorOf(path: string, answer: Refusal): boolean {
 function isProblem({ status, headers, body }: Refusal): boolean {
   const isTyped = headers.get('content-type')?.startsWith('application/problem+json') ?? false
   return isTyped && body['status'] === status && /^urn:problem:\w+$/.test(String(body['type'])) && !!body['title']
+}
+
+function isAccountError({ body }: Refusal): boolean {
+  return body?.['success'] === false && Number(body['code']) > 0 && !!body['message']
 }
 
 function isAuthError({ status, body }: Refusal): boolean {

@@ -79,7 +79,7 @@ const SECRETS =
   /^(client_?secret|code|refresh_?token|token|otp|authorization|state|SAMLResponse|RelayState|challenge|signature)$/i
 
 /** Doors that ask who is there before anything else. */
-const ASK_FIRST = ['apiKey', 'hmac']
+const ASK_FIRST = ['apiKey', 'tenantKey', 'member', 'hmac']
 
 /** The sample of the route. One that is missing fails here. */
 export function sampleOf({ name, method, doors }: Route, world: World): Sample {

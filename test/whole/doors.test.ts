@@ -7,12 +7,12 @@ import { isErrorOf } from '../support/family-errors.ts'
 import { listRoutes, type Route } from '../support/routes.ts'
 import { sampleOf, toRequest, withSecrets } from '../support/samples.ts'
 import { headersV1 } from '../support/signatures.ts'
-import { bearer, create, getCode, getTokens, makeWorld, type World } from '../support/world.ts'
+import { bearer, create, getCode, getTokens, makeWorld, type Tokens, type World } from '../support/world.ts'
 
 const routes = await listRoutes()
-const behind = (door: string) => routes.filter(({ doors }) => doors[0] === door)
+const behind = (...some: string[]) => routes.filter(({ doors }) => some.includes(doors[0] ?? ''))
 
-const TESTED = ['bearer', 'apiKey', 'hmac', 'client', 'possession']
+const TESTED = ['bearer', 'apiKey', 'tenantKey', 'member', 'hmac', 'client', 'possession']
 /** The devices family says of a link that it is gone. */
 const WRONG = [401, 410]
 const BITS: Record<string, number> = { GET: 1, PATCH: 2, PUT: 2, DELETE: 4, POST: 8 }
@@ -20,6 +20,10 @@ const BITS: Record<string, number> = { GET: 1, PATCH: 2, PUT: 2, DELETE: 4, POST
 let app: App
 let world: World
 let other: World
+let tenantKey: string
+let good: Tokens
+/** Of somebody in another tenant. */
+let foreign: Tokens
 /** What was good a second ago. */
 let expired: { accessToken: string; refreshToken: string; code: string; apiKey: string }
 /** By method: a key that may do everything but that. */
@@ -29,6 +33,9 @@ before(async () => {
   app = await startApp()
   world = await makeWorld(app)
   other = await makeWorld(app)
+  good = await getTokens(app, world)
+  foreign = await getTokens(app, other)
+  tenantKey = await makeKey({ permissions: 15, tenantId: world.tenant.id })
   const lives = { accessTokenExpiration: 1, refreshTokenExpiration: 1, authCodeExpiration: 1 }
   const short = await makeWorld(app, { client: lives })
   const tokens = await getTokens(app, short)
@@ -52,26 +59,33 @@ describe('behind the bearer door', () => {
   for (const route of behind('bearer'))
     test(`${route.name} refuses a missing, garbled, altered or expired token`, async () => {
       const sample = sampleOf(route, world)
-      const { accessToken } = await getTokens(app, world)
-      const altered = `${accessToken.slice(0, -2)}${accessToken.endsWith('A') ? 'B' : 'A'}A`
-      const bad = ['Bearer', 'Bearer garbage', 'Basic YTpi', `Bearer ${altered}`, bearer(expired).authorization]
-      await refuses(route, sample)
-      for (const authorization of bad) await refuses(route, { ...sample, headers: { authorization } })
+      for (const authorization of [undefined, 'Bearer', 'Basic YTpi', ...badBearers(), bearer(expired).authorization])
+        await refuses(route, { ...sample, headers: { authorization } })
     })
 })
 
-describe('behind the API key door', () => {
-  for (const route of behind('apiKey')) {
+describe('behind the API key doors', () => {
+  for (const route of behind('apiKey', 'tenantKey', 'member'))
     test(`${route.name} refuses a missing, unknown or expired key before it looks at anything else`, async () => {
-      await refuses(route, {})
-      for (const key of ['garbage', `api_${'x'.repeat(32)}`, expired.apiKey])
+      for (const key of [undefined, 'garbage', `api_${'x'.repeat(32)}`, expired.apiKey])
         await refuses(route, { headers: { 'x-api-key': key } })
     })
 
+  for (const route of behind('apiKey'))
     test(`${route.name} refuses a key without the permission of ${route.method}`, async () => {
       await refuses(route, { headers: { 'x-api-key': lacking[route.method] } }, [403])
     })
-  }
+
+  for (const route of behind('tenantKey', 'member'))
+    test(`${route.name} refuses a key of no tenant`, async () => {
+      await refuses(route, { headers: { 'x-api-key': lacking['DELETE'], ...bearer(good) } }, [403])
+    })
+
+  for (const route of behind('member'))
+    test(`${route.name} refuses a missing, garbled, altered or foreign token beside a good key`, async () => {
+      for (const authorization of [undefined, ...badBearers(), bearer(foreign).authorization])
+        await refuses(route, { headers: { 'x-api-key': tenantKey, authorization } })
+    })
 })
 
 describe('behind the signature door', () => {
@@ -91,26 +105,23 @@ for (const door of ['client', 'possession'])
   describe(`behind the ${door} door`, () => {
     for (const route of behind(door)) {
       test(`${route.name} refuses a wrong or expired secret`, async () => {
-        const sample = sampleOf(route, world)
-        await refuses(
-          route,
-          withSecrets(sample, () => 'garbage'),
-        )
-        await refuses(
-          route,
-          withSecrets(sample, (name) => (expired as Record<string, string>)[name] ?? 'garbage'),
-        )
+        const once: Record<string, string> = expired
+        for (const secret of [() => 'garbage', (name: string) => once[name] ?? 'garbage'])
+          await refuses(route, withSecrets(sampleOf(route, world), secret), WRONG)
       })
 
       test(`${route.name} refuses a missing secret`, async () => {
-        await refuses(
-          route,
-          withSecrets(sampleOf(route, world), () => undefined),
-          [400, 401, 422],
-        )
+        const without = withSecrets(sampleOf(route, world), () => undefined)
+        await refuses(route, without, [...WRONG, 400, 422])
       })
     }
   })
+
+const badBearers = () => {
+  const { accessToken } = good
+  const altered = `${accessToken.slice(0, -2)}${accessToken.endsWith('A') ? 'B' : 'A'}A`
+  return ['Bearer garbage', `Bearer ${altered}`]
+}
 
 async function refuses(route: Route, sample: Parameters<typeof toRequest>[1], statuses = [401]) {
   const [path, sent] = toRequest(route, sample)
