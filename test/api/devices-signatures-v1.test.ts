@@ -128,6 +128,7 @@ describe('version 1', () => {
     await letsIn(headersV1(app, application, path), path)
     await letsIn(headersV1(app, application, `${path}?`), `${path}?`)
     await letsIn(headersV1(app, application, `${path}?a=%41&a+b`), `${path}?a=%41&a+b`)
+    await letsIn(headersV1(app, application, `${path}?a='b'`), `${path}?a='b'`)
     for (const other of [decodeURI(path), path.replaceAll('+', '%20'), path.replaceAll('%c3%bc', '%C3%BC')])
       assert.equal(await reasonFor(headersV1(app, application, other), path), 'invalid_credentials')
   })

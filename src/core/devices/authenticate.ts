@@ -30,7 +30,12 @@ export async function authenticateApplication(
   if (version === 2 && carriesVersion1(request)) throw new AppError('signature_invalid')
 
   const verify = version === 2 ? verifyVersion2 : verifyVersion1
-  const { client, nonce, isTimely } = await verify(request, (clientId) => findSigner(deps, clientId))
+  const find = (clientId: string) => findSigner(deps, clientId)
+  const { client, nonce, isTimely } = await verify(request, find).catch((refusal: unknown) => {
+    const target = withApostrophes(request.target)
+    if (target === request.target) throw refusal
+    return verify({ ...request, target }, find)
+  })
   if (client?.clientId !== applicationId || !client.signatureVersions.includes(version))
     throw new AppError('signature_invalid')
 
@@ -46,3 +51,6 @@ async function findSigner(deps: Deps, clientId: string): Promise<Signer> {
   const [client] = await selectClientByClientId(deps.db, clientId)
   return { client, secrets: client ? await usableSecrets(deps, client) : [NO_SECRET] }
 }
+
+/** The one byte that Workers changes: an apostrophe in a query arrives as `%27`, as the URL standard writes it. */
+const withApostrophes = (target: string) => target.replace(/(?<=\?.*)%27/g, "'")
