@@ -2,7 +2,7 @@
 import { and, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { admissible } from './principals.ts'
-import { clients, memberships, type SessionEnd, sessions, tenants, users } from './schema.ts'
+import { clients, memberships, type SessionEnd, secondFactors, sessions, tenants, users } from './schema.ts'
 
 export type Session = typeof sessions.$inferSelect
 
@@ -40,6 +40,15 @@ interface Rotation {
   now: Date
 }
 
+/** Another tenant's policy holds too: what it asks for was proved at the login, or it asks for nothing more. */
+const factorsSuffice = or(
+  sql`instr(${sessions.method}, '+') > 0`,
+  and(
+    eq(users.secondFactorRequired, false),
+    or(eq(tenants.secondFactor, 'off'), and(eq(tenants.secondFactor, 'optional'), isNull(secondFactors.confirmedAt))),
+  ),
+)
+
 /** Moves the session on to the next generation, if the presented one is current and the user may still have tokens. */
 export function rotateSession(db: Db, { id, generation, activityId, tenantId, now }: Rotation) {
   const target = tenantId ?? sql`${sessions.tenantId}`
@@ -49,7 +58,8 @@ export function rotateSession(db: Db, { id, generation, activityId, tenantId, no
     .innerJoin(clients, eq(clients.id, sessions.clientId))
     .innerJoin(tenants, eq(tenants.id, target))
     .innerJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, tenants.id)))
-    .where(and(eq(users.id, sessions.userId), admissible))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
+    .where(and(eq(users.id, sessions.userId), admissible, or(eq(tenants.id, sessions.tenantId), factorsSuffice)))
   const lifetime = sql`(select ${clients.refreshTokenExpiration} * 1000 from ${clients} where ${eq(clients.id, sessions.clientId)})`
   return db
     .update(sessions)

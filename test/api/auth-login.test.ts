@@ -64,6 +64,12 @@ describe('a login with a password', () => {
       assert.equal((await app.post('/auth/login', { ...credentialsOf(open), client_secret })).status, 200)
   })
 
+  test('is not taken where the tenant takes no passwords', async () => {
+    const sso = await makeWorld(app, { tenant: { loginMethods: ['sso'] } })
+    refusedByStrategy(await app.post('/auth/login', credentialsOf(sso)), 'Login Denied')
+    refusedByStrategy(await app.post('/auth/login-token', credentialsOf(sso)), 'Login Denied')
+  })
+
   test('of a disabled client is refused as of an unknown one', async () => {
     const other = await makeWorld(app)
     await app.admin.patch(`/v1/clients/${other.client.id}`, { status: 'disabled' })

@@ -95,6 +95,15 @@ describe('another tenant', () => {
     assert.equal((await refresh(app, tokens)).status, 200)
   })
 
+  test('that asks for a second factor is closed to a session that has proved one', async () => {
+    const { home, tenant } = await withSecondTenant()
+    await app.admin.patch(`/v1/tenants/${tenant.id}`, { secondFactor: 'required' })
+    const tokens = await getTokens(app, home)
+    refusedWith(await switchTo(tokens, tenant.id), 401, 'User Verification Failed')
+    refusedWith(await refresh(app, tokens, { tenantId: tenant.id }), 401, 'User Verification Failed')
+    assert.equal((await refresh(app, tokens)).status, 200)
+  })
+
   test('must be named, with the right pair', async () => {
     const tokens = await getTokens(app, world)
     refusedWith(await switchTo(tokens), 400, 'Tenant ID is required')

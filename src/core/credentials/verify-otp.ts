@@ -9,6 +9,7 @@ import { clearAttempts, countAttempt } from '../../db/throttles.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../errors.ts'
+import { allowsMethod } from '../sessions/admission.ts'
 import { grantCode } from '../sessions/login.ts'
 import { refuseOver } from '../throttle.ts'
 import { type FactorProof, proveFactor } from './factor-proof.ts'
@@ -51,6 +52,7 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
   const proof = await proveFactor(deps, { code: otp, principal: known, sent })
   if (!known) throw new AppError('otp_invalid')
   const { login } = waiting ?? { login: null }
+  if (!login && !allowsMethod(known, 'otp')) throw new AppError('login_denied')
   const settle = [
     clearAttempts(db, counter),
     closeOtpSlot(db, hash, now),

@@ -25,3 +25,8 @@ export function personRefusal(principal: Principal): ErrorCode | undefined {
 export function mayUse({ user }: Principal, client: Client): boolean {
   return user.clientIds === null || user.clientIds.includes(client.clientId)
 }
+
+/** Whether the tenant lets people in this way; see `LOGIN_METHODS`. As a second factor anything goes. */
+export function allowsMethod({ tenant }: Principal, method: string): boolean {
+  return tenant === null || tenant.loginMethods.includes(method)
+}

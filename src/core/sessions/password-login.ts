@@ -9,9 +9,9 @@ import type { Deps } from '../../deps.ts'
 import { failedActivity } from '../activity/login-activity.ts'
 import { checkLoginPassword } from '../credentials/login-password.ts'
 import { secretDigests } from '../directory/client-secrets.ts'
-import { AppError } from '../errors.ts'
+import { AppError, type ErrorCode } from '../errors.ts'
 import { passwordCounters } from '../throttle.ts'
-import { personRefusal } from './admission.ts'
+import { allowsMethod, personRefusal } from './admission.ts'
 
 interface PasswordLogin {
   clientId: string
@@ -24,7 +24,7 @@ interface PasswordLogin {
 
 /**
  * Throws `client_unverified`, `too_many_attempts`, `credentials_invalid` (also for external users and unknown ones, in
- * the same time) or `login_inactive`. `settle` must go into the batch that completes the login.
+ * the same time), `login_inactive`, or `login_denied` where the tenant takes no passwords. `settle` must go into the batch that completes the login.
  */
 export async function verifyPasswordLogin(
   deps: Deps,
@@ -45,16 +45,13 @@ export async function verifyPasswordLogin(
   counters.enforce(ofUsername, ofAddress)
   const { matches, settle } = await checkLoginPassword(deps, login, password)
   const tenantId = login?.user.defaultTenantId ?? client.defaultTenantId
-  const fail = async () =>
-    insertLoginActivity(db, await failedActivity(deps, { actor: login?.user.id ?? '', tenantId, method: 'password' }))
-
-  if (!login || !matches) {
-    await await fail()
-    throw new AppError('credentials_invalid')
+  const refuse = async (code: ErrorCode) => {
+    const actor = login?.user.id ?? ''
+    await insertLoginActivity(db, await failedActivity(deps, { actor, tenantId, method: 'password' }))
+    return new AppError(code)
   }
-  if (personRefusal(login) === 'user_inactive') {
-    await await fail()
-    throw new AppError('login_inactive')
-  }
+  if (!login || !matches) throw await refuse('credentials_invalid')
+  if (personRefusal(login) === 'user_inactive') throw await refuse('login_inactive')
+  if (!allowsMethod(login, 'password')) throw await refuse('login_denied')
   return { client, principal: login, settle: [...counters.settle, ...settle] }
 }

@@ -14,6 +14,7 @@ import {
 } from '../../db/sessions.ts'
 import type { Deps } from '../../deps.ts'
 import { activityBase, payloadIdentity, tokenPayload } from '../activity/login-activity.ts'
+import { isFactorDue } from '../credentials/second-factor.ts'
 import { AppError } from '../errors.ts'
 import { checkAtProvider } from '../federation/refresh-check.ts'
 import { seal } from '../vault.ts'
@@ -34,7 +35,8 @@ interface Refresh {
 /**
  * Single use, with rotation (RFC 9700 section 4.14.2). A repetition by the same pair within ten seconds gets the same
  * successor; a later one ends the session. Throws `refresh_expired`, `refresh_mismatched`, `forbidden` (not a member of
- * the tenant) or why the user may have no tokens; none of these spends the pair.
+ * the tenant), `second_factor_due` (the other tenant asks for one) or why the user may have no tokens; none of these
+ * spends the pair.
  */
 export async function refreshSession(deps: Deps, { refreshToken, access, tenantId }: Refresh): Promise<TokenPair> {
   const { db } = deps
@@ -86,7 +88,8 @@ function refused({ session, presented, target, client, tenantId }: Refused): App
   if (session.generation !== presented.generation) return new AppError('refresh_expired')
   const refusal = refusalOf(target, client)
   if (refusal === 'membership_missing' && tenantId) return new AppError('forbidden')
-  return new AppError(refusal ?? 'refresh_expired')
+  const factorDue = !session.method.includes('+') && isFactorDue(target)
+  return new AppError(refusal ?? (factorDue ? 'second_factor_due' : 'refresh_expired'))
 }
 
 interface Refused {
