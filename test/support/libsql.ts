@@ -18,7 +18,7 @@ let files = 0
 
 export async function startOnLibsql(
   variables: Record<string, string> = {},
-  url = `file:${join(folder, `${files++}.db`)}`,
+  url = variables['LIBSQL_URL'] ?? `file:${join(folder, `${files++}.db`)}`,
 ): Promise<Service & { ports: Ports }> {
   const config = parseConfig({ ...VARIABLES, ...SECRETS, ...variables })
   const lines: string[] = []
