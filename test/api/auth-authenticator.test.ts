@@ -108,6 +108,15 @@ describe('an authenticator app', () => {
     assert.equal((await verify(own, recoveryCode)).status, 401)
   })
 
+  test('lost with its recovery codes, is forgotten by the administrator', async () => {
+    const { own, confirmed } = await enrolled()
+    assert.equal((await app.admin.post(`/v1/users/${own.user.id}/second-factor/reset`)).status, 204)
+    const code = await getCode(app, own)
+    assert.deepEqual((await check(own, code)).body, { isGenerated: false })
+    assert.equal((await verify(own, confirmed.recoveryCodes?.[0] ?? '')).status, 401)
+    assert.equal((await create(own, code)).status, 200)
+  })
+
   test('by itself, without a password, opens nothing', LIBSQL_ONLY, async () => {
     const { own, uri } = await enrolled()
     await app.admin.patch(`/v1/tenants/${own.tenant.id}`, { secondFactor: 'off' })

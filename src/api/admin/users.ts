@@ -1,6 +1,11 @@
 /** `/v1/users`: people. */
 import { z } from 'zod'
-import { requireSecondFactor, revokeUserSessions, setUserPassword } from '../../core/directory/user-credentials.ts'
+import {
+  requireSecondFactor,
+  resetSecondFactor,
+  revokeUserSessions,
+  setUserPassword,
+} from '../../core/directory/user-credentials.ts'
 import { changeUser, createUser, getUser, listUsers, removeUser } from '../../core/directory/users.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { operation } from '../../http/operation.ts'
@@ -91,6 +96,16 @@ export const users = createRouter()
     jsonBody(SecondFactor),
     async (c) => {
       await requireSecondFactor(c.var.deps, c.var.actor, c.req.param('id'), c.req.valid('json').required)
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/users/:id/second-factor/reset',
+    operation({ summary: 'Forget the authenticator app', door, tag, answers: { 204: 'Forgotten' } }),
+    requireApiKey,
+    async (c) => {
+      await resetSecondFactor(c.var.deps, c.var.actor, c.req.param('id'))
       return c.body(null, 204)
     },
   )

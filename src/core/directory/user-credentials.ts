@@ -1,5 +1,6 @@
 /** What administrators do to a person's ways in: passwords, sessions, the second factor. */
 import { demandChange, ofUserWithHash, setPassword } from '../../db/passwords.ts'
+import { deleteSecondFactors } from '../../db/second-factors.ts'
 import { endSessions, ofMember, ofUser } from '../../db/sessions.ts'
 import { updateUser } from '../../db/user-directory.ts'
 import type { Deps } from '../../deps.ts'
@@ -50,5 +51,14 @@ export async function requireSecondFactor(
   await deps.db.batch([
     updateUser(deps.db, actor.tenantId, id, { secondFactorRequired: required }, deps.now()),
     auditOfChange(deps, actor, aboutUser(actor, required ? 'user.factor.require' : 'user.factor.waive', user)),
+  ])
+}
+
+/** Forgets the app and the recovery codes of somebody who has lost them; the person starts anew. */
+export async function resetSecondFactor(deps: Deps, actor: ApiKeyActor, id: string): Promise<void> {
+  const user = await getManagedUser(deps, actor, id)
+  await deps.db.batch([
+    ...deleteSecondFactors(deps.db, id),
+    auditStatement(deps, actor, aboutUser(actor, 'user.factor.reset', user)),
   ])
 }
