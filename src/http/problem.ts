@@ -56,10 +56,11 @@ function toAppError(thrown: unknown): AppError {
   return new AppError(isStoreFailure(thrown) ? 'unavailable' : 'internal', { cause: thrown })
 }
 
+/** The database library wraps what the store threw. A statement that the store refuses is our bug, not its failure. */
 function isStoreFailure(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false
-  return (
-    /^(DrizzleQueryError|LibsqlError|LibsqlBatchError|HranaError)$/.test(thrown.name) ||
-    thrown.message.startsWith('D1_')
-  )
+  for (let at = thrown; at instanceof Error; at = at.cause) {
+    if (/constraint failed|syntax error|no such (table|column)/.test(at.message)) return false
+    if (/^(Libsql|LibsqlBatch|Hrana)Error$/.test(at.name) || at.message.startsWith('D1_')) return true
+  }
+  return false
 }

@@ -34,6 +34,8 @@ export interface Message {
 /** Options for a test that needs more of time than ageing rows can do. */
 export const LIBSQL_ONLY = { skip: STORE === 'libsql' ? false : 'the clock of workerd cannot be moved' }
 
+export const WORKERD_ONLY = { skip: STORE === 'workerd' ? false : 'it is about Workers' }
+
 /** Every service that this process has started. */
 export const startedServices = new Set<Service>()
 after(() => Promise.all([...startedServices].map((service) => service.stop())))
