@@ -3,7 +3,7 @@
  * current one, some rows a call, until nothing remains. Auth codes are left out; they are gone before the key is.
  */
 import { runAll, type Statement } from '../db/batch.ts'
-import { clients, connections, loginActivity, providerSessions, secondFactors } from '../db/schema.ts'
+import { clients, connections, devices, loginActivity, providerSessions, secondFactors } from '../db/schema.ts'
 import {
   countSealedOtherwise,
   listSealedOtherwise,
@@ -16,6 +16,7 @@ import { auditStatement } from './activity/audit.ts'
 import { addressIdentity, payloadIdentity } from './activity/login-activity.ts'
 import type { ApiKeyActor } from './actor.ts'
 import * as authenticator from './credentials/authenticator.ts'
+import { pushTokenIdentity } from './devices/registration.ts'
 import * as client from './directory/client-secrets.ts'
 import { requireOperator } from './directory/refusals.ts'
 import { clientSecretIdentity, samlKeyIdentity } from './federation/client-secret.ts'
@@ -56,6 +57,7 @@ const COLUMNS: Resealed[] = [
   },
   { column: connections.clientSecret, key: connections.id, identity: clientSecretIdentity },
   { column: connections.samlKey, key: connections.id, identity: samlKeyIdentity },
+  { column: devices.pushToken, key: devices.id, identity: pushTokenIdentity },
   { column: providerSessions.tokens, key: providerSessions.sessionId, identity: providerTokensIdentity },
 ]
 

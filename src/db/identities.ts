@@ -1,8 +1,9 @@
-/** Who is whom at a provider, and what else lets a person in. */
-import { and, asc, eq, ne, or, type SQL, sql } from 'drizzle-orm'
+/** Who is whom at a provider. */
+import { and, asc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
-import { connections, identities, memberships, passwords, users } from './schema.ts'
+import { type ConnectionKind, connections, identities, memberships, users } from './schema.ts'
 import { managedBy } from './user-directory.ts'
+import { hasWayIn } from './ways-in.ts'
 
 export type Identity = typeof identities.$inferSelect
 
@@ -52,18 +53,11 @@ export function listIdentities(db: Db, userId: string) {
 }
 
 /** Those at providers of this kind, if the person can still get in without them. */
-export function deleteIdentities(db: Db, userId: string, kind: (typeof connections.$inferSelect)['kind']) {
+export function deleteIdentities(db: Db, userId: string, kind: ConnectionKind) {
   const ofKind = sql`${identities.connectionId} in (select ${connections.id} from ${connections} where ${eq(connections.kind, kind)})`
-  const withPassword = db
-    .select({ one: sql`1` })
-    .from(passwords)
-    .innerJoin(users, eq(users.id, passwords.userId))
-    .where(and(eq(users.id, userId), eq(users.authProvider, 'internal')))
-  const elsewhere = sql`select 1 from identities other join ${connections} on ${connections.id} = other.connection_id
-    where other.user_id = ${userId} and ${and(ne(connections.kind, kind), eq(connections.status, 'active'))}`
   return db
     .delete(identities)
-    .where(and(eq(identities.userId, userId), ofKind, sql`(exists ${withPassword} or exists (${elsewhere}))`))
+    .where(and(eq(identities.userId, userId), ofKind, hasWayIn(userId, { kind })))
     .returning({ id: identities.id })
 }
 

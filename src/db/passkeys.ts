@@ -1,9 +1,10 @@
 /** Passkeys: of devices, and of people who enrolled one themselves. */
-import { and, asc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { isActiveDevice } from './devices.ts'
 import { type Use, wonBy } from './one-time.ts'
-import { devices, identities, oneTimeSecrets, passkeys, passwords } from './schema.ts'
+import { devices, oneTimeSecrets, passkeys } from './schema.ts'
+import { hasWayIn } from './ways-in.ts'
 
 export type Passkey = typeof passkeys.$inferSelect
 /** What the authenticator says about itself. */
@@ -65,15 +66,9 @@ export function touchPasskey(db: Db, id: string, counter: number, now: Date) {
 
 /** Answers a row, unless it is not there or the last way in. */
 export function deleteOwnPasskey(db: Db, userId: string, id: string) {
-  const another = or(
-    sql`exists (select 1 from ${passkeys} other where other.user_id = ${userId} and other.id <> ${id})`,
-    sql`exists (select 1 from ${passwords} where ${eq(passwords.userId, userId)})`,
-    sql`exists (select 1 from ${identities} where ${eq(identities.userId, userId)})`,
-    sql`exists (select 1 from ${devices} where ${and(eq(devices.userId, userId), eq(devices.status, 'active'))})`,
-  )
   return db
     .delete(passkeys)
-    .where(and(own(userId), eq(passkeys.id, id), another))
+    .where(and(own(userId), eq(passkeys.id, id), hasWayIn(userId, { passkey: id })))
     .returning({ id: passkeys.id })
 }
 

@@ -6,6 +6,7 @@ import { login } from './login.ts'
 import { loginActivity } from './login-activity.ts'
 import { logout } from './logout.ts'
 import { otp } from './otp.ts'
+import { passkeys } from './passkeys.ts'
 import { password } from './password.ts'
 import { saml, samlResponse } from './saml.ts'
 import { signUp } from './sign-up.ts'
@@ -13,6 +14,6 @@ import { renderError } from './wire.ts'
 
 export const auth = createFamily(
   renderError,
-  [login, logout, otp, password, signUp, federated, identities, saml, loginActivity],
+  [login, logout, otp, password, passkeys, signUp, federated, identities, saml, loginActivity],
   [samlResponse],
 )

@@ -73,7 +73,7 @@ const SPELLING = {
   provider_failed: [401, { message: 'Invalid Credentials' }],
   provider_unavailable: [503, 'Service Unavailable'],
 
-  passkey_invalid: [401, { message: 'Invalid Credentials' }],
+  passkey_invalid: [422, 'Passkey Invalid'],
   signature_missing: [401, 'Unauthorized'],
   signature_invalid: [401, 'Unauthorized'],
   signature_expired: [401, 'Unauthorized'],

@@ -52,7 +52,7 @@ interface Native extends DeviceDescription {
 export async function registerApp(deps: Deps, token: string, { publicKey, pushToken, ...described }: Native) {
   await requirePoint(publicKey)
   const id = newId()
-  const sealed = pushToken === undefined ? null : await seal(deps.config, `devices.push_token:${id}`, pushToken)
+  const sealed = pushToken === undefined ? null : await seal(deps.config, pushTokenIdentity(id), pushToken)
   return register(deps, await sha256(token), { id, publicKey, pushToken: sealed, ...described })
 }
 
@@ -69,6 +69,8 @@ export async function registerPasskey(
   const credential = await readCreation(deps, response, challenge)
   return register(deps, link.hash, { id: newId(), publicKey: null, pushToken: null, ...described }, credential)
 }
+
+export const pushTokenIdentity = (deviceId: string) => `devices.push_token:${deviceId}`
 
 type NewDevice = Parameters<typeof insertDeviceByLink>[2]
 
