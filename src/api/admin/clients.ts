@@ -36,7 +36,7 @@ const fields = {
   accessTokenExpiration: seconds(DAY_SECONDS),
   refreshTokenExpiration: seconds(YEAR_SECONDS),
   authCodeExpiration: seconds(3600),
-  signatureVersions: z.array(z.union([z.literal(1), z.literal(2)])).max(2),
+  signatureVersions: z.array(z.literal([1, 2])).max(2),
 }
 /** RFC 6749 appendix A.1, without the space. */
 const clientId = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters')

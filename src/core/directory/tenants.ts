@@ -24,7 +24,7 @@ export type { Tenant }
 
 export const LOGIN_METHODS = ['password', 'otp', 'social', 'sso', 'passkey'] as const
 
-const WHITE_TEXT_COLOR = '#0b5fff'
+const DEFAULT_COLOR = '#0b5fff'
 
 /** Throws `conflict` when the key is taken. A role for sign-ups can only be named once the tenant is there. */
 export async function createTenant(
@@ -49,7 +49,7 @@ export async function createTenant(
     branding: {
       name: branding?.name ?? input.name,
       logoUrl: branding?.logoUrl ?? null,
-      color: branding?.color ?? WHITE_TEXT_COLOR,
+      color: branding?.color ?? DEFAULT_COLOR,
     },
     locale: input.locale ?? 'en',
     createdAt: now,
