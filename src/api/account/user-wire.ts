@@ -85,7 +85,7 @@ const Profile = z.object({
   lastDismissMessages: clearable(momentOrDay),
 })
 
-const SettingChange = z.looseObject({ id: z.unknown(), value: clearable(text(2000)) })
+const SettingChange = z.looseObject({ id: z.unknown().optional(), value: clearable(text(2000)) })
 
 /** What may be changed; the rest may be there, and is left alone. */
 export const UserChanges = z

@@ -7,7 +7,7 @@ import { failedActivity } from '../activity/login-activity.ts'
 import { checkLoginPassword } from '../credentials/login-password.ts'
 import { isFactorDue } from '../credentials/second-factor.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
-import { personRefusal } from '../sessions/admission.ts'
+import { allowsMethod, personRefusal } from '../sessions/admission.ts'
 import { openDirectSession } from '../sessions/direct-opening.ts'
 import { passwordCounters } from '../throttle.ts'
 import { checkFactor, sendFactor } from './second-factor.ts'
@@ -53,7 +53,7 @@ export async function logInToAccount(deps: Deps, { tenantId, username, password,
   )
 }
 
-const mayLogIn = (login: Login) => !personRefusal(login) && login.tenant?.loginMethods.includes('password')
+const mayLogIn = (login: Login) => !personRefusal(login) && allowsMethod(login, 'password')
 
 async function requireFactor(deps: Deps, tenantId: string, login: Login, otp: string | undefined) {
   if (!otp) {
