@@ -21,6 +21,10 @@ const DEVICE = {
   publicKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
 }
 
+const PASSKEY = { id: 'passkey', rawId: 'passkey', type: 'public-key', clientExtensionResults: {} }
+const CREATED = { clientDataJSON: 'data', attestationObject: 'object' }
+const ASSERTED = { clientDataJSON: 'data', authenticatorData: 'data', signature: 'signature' }
+
 /** For each route that looks at anything before it asks who is there, or that reads the credential from somewhere else. */
 const SAMPLES: Record<string, (world: World) => Sample> = {
   'POST /auth/login': (world) => ({ body: credentialsOf(world) }),
@@ -62,6 +66,11 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
     body: { deviceId: 'device', challenge: 'challenge', signature: 'signature', clientId: client.clientId },
   }),
   'POST /register-device': () => ({ query: { token: 'token' }, body: DEVICE }),
+  'POST /auth/passkeys/options': () => ({ body: {} }),
+  'POST /auth/passkeys': () => ({ body: { name: 'Laptop', response: { ...PASSKEY, response: CREATED } } }),
+  'POST /auth/passkey-login': (world) => ({
+    body: { ...clientOf(world), response: { ...PASSKEY, response: ASSERTED } },
+  }),
   'POST /auth/saml': (world) => ({ form: clientOf(world) }),
   'POST /auth/saml-redirect': () => ({ form: { SAMLResponse: 'response', RelayState: 'state' } }),
   ...Object.fromEntries(
