@@ -40,11 +40,15 @@ export const WORKERD_ONLY = { skip: STORE === 'workerd' ? false : 'it is about W
 export const startedServices = new Set<Service>()
 after(() => Promise.all([...startedServices].map((service) => service.stop())))
 
-export type App = Awaited<ReturnType<typeof startApp>>
+export type App = ReturnType<typeof askThrough>
 
 /** With variables of its own, a service of its own; else on workerd one and the same for all. */
 export async function startApp(variables?: Record<string, string>) {
-  const service = await start(variables)
+  return askThrough(await start(variables))
+}
+
+/** What tests do with a service that runs. */
+export function askThrough(service: Service) {
   startedServices.add(service)
   const made = new Set<string>()
 
