@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { randomToken } from '../../src/core/crypto.ts'
 import { registerSecret } from './secrets.ts'
+import type { Service } from './service.ts'
 
 export interface Wishes {
   /** Over the right claims; undefined leaves one out. */
@@ -20,7 +21,8 @@ export type HostileIdp = Awaited<ReturnType<typeof startHostileIdp>>
 
 const ALG = 'ES256'
 
-export async function startHostileIdp() {
+/** It keeps the time of the service that it is tested against. */
+export async function startHostileIdp({ now: time }: Pick<Service, 'now'>) {
   let wishes: Wishes = {}
   let key = await newKey('first')
   /** What is published; not always what signs. */
@@ -62,7 +64,7 @@ export async function startHostileIdp() {
   async function tokenAnswer() {
     const accessToken = randomToken()
     registerSecret(accessToken)
-    const now = Math.floor(Date.now() / 1000)
+    const now = Math.floor(time().getTime() / 1000)
     const claims = { iss: issuer, aud: 'hostile-client', iat: now, exp: now + 300, ...wishes.claims }
     const payload = JSON.parse(JSON.stringify(claims)) as JWTPayload
     const idToken = await (wishes.sign ?? sign)(payload)
