@@ -5,6 +5,7 @@ import { admin } from './api/admin/index.ts'
 import { auth } from './api/auth/index.ts'
 import { devices } from './api/devices/index.ts'
 import { documentation } from './api/documentation.ts'
+import { gateway, gatewayPreflight } from './api/gateway/index.ts'
 import { wellKnown } from './api/well-known.ts'
 import { ANONYMOUS } from './core/actor.ts'
 import type { Ports } from './deps.ts'
@@ -15,6 +16,7 @@ import { handleError, renderProblem } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
 import { createRouter } from './http/router.ts'
 import { docs } from './pages/docs.tsx'
+import { loginPage } from './pages/login.tsx'
 import { outbox } from './pages/outbox.tsx'
 import { registerDevice } from './pages/register-device.tsx'
 import { resetPasswordPage } from './pages/reset-password.tsx'
@@ -36,7 +38,9 @@ export function createApp(ports: Ports) {
     await next()
     c.header('X-Request-Id', requestId)
   })
-  app.use(requestLog, securityHeaders, closedByDefault, corsForClients)
+  app.use(requestLog, securityHeaders, closedByDefault)
+  app.use('/imsg-service/*', gatewayPreflight)
+  app.use(corsForClients)
 
   app.route('/', wellKnown)
   app.route('/', documentation(app))
@@ -44,6 +48,8 @@ export function createApp(ports: Ports) {
   app.route('/', outbox)
   app.route('/', resetPasswordPage)
   app.route('/', signUpPage)
+  app.route('/', loginPage)
+  app.route('/imsg-service/v1', gateway)
   app.route('/v1/auth', account)
   app.route('/v1', admin)
   app.route('/', scripts)

@@ -7,6 +7,7 @@ import { createRouter, type Router } from '../http/router.ts'
 import { Envelope } from './account/wire.ts'
 import { AuthError } from './auth/wire.ts'
 import { DeviceError } from './devices/wire.ts'
+import { GatewayError } from './gateway/wire.ts'
 
 const VERSION = '0.1.0'
 
@@ -24,6 +25,7 @@ const ERRORS: Record<Family, { type: string; schema: ZodType }> = {
   service: PROBLEM,
   development: PROBLEM,
   pages: PROBLEM,
+  gateway: { type: 'application/json', schema: GatewayError },
   auth: { type: 'application/json', schema: AuthError },
   account: { type: 'application/json', schema: Envelope },
   admin: PROBLEM,

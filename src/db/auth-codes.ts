@@ -41,6 +41,7 @@ export function insertSessionFromCode(
         expiresAt: sql<Date>`${now} + ${clients.refreshTokenExpiration} * 1000`.as('expires_at'),
         endedAt: sql<null>`null`.as('ended_at'),
         endReason: sql<null>`null`.as('end_reason'),
+        preferredUnit: sql<null>`null`.as('preferred_unit'),
       })
       .from(oneTimeSecrets)
       .innerJoin(users, eq(users.id, oneTimeSecrets.userId))

@@ -50,13 +50,13 @@ export function wonBy({ kind, hash, useId }: Use) {
   return and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), eq(oneTimeSecrets.useId, useId))
 }
 
-/** Earlier secrets of this kind for the same person and client are worth nothing from now on. */
-export function voidOneTimeSecrets(db: Db, kind: string, userId: string, clientId: string, now: Date) {
+/** Earlier secrets of this kind for the same person are worth nothing from now on. */
+export function voidOneTimeSecrets(db: Db, kind: string, userId: string, now: Date) {
   const { usedAt, ...columns } = oneTimeSecrets
   return db
     .update(oneTimeSecrets)
     .set({ usedAt: now, useId: 'replaced' })
-    .where(and(eq(columns.kind, kind), eq(columns.userId, userId), eq(columns.clientId, clientId), isNull(usedAt)))
+    .where(and(eq(columns.kind, kind), eq(columns.userId, userId), isNull(usedAt)))
 }
 
 type Key = Pick<Use, 'kind' | 'hash'>
@@ -90,4 +90,12 @@ export function spendUnkept(db: Db, { kind, hash, useId, now }: Use, expiresAt: 
     .select(sql`select ${columns} where ${onlyIf}`)
     .onConflictDoNothing()
     .returning({ hash: oneTimeSecrets.hash })
+}
+
+/** Replaces members of what an unspent secret stands for. */
+export function updateOneTimeData(db: Db, { kind, hash }: Key, members: object) {
+  return db
+    .update(oneTimeSecrets)
+    .set({ data: sql`json_patch(${oneTimeSecrets.data}, ${JSON.stringify(members)})` })
+    .where(and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), isNull(oneTimeSecrets.usedAt)))
 }

@@ -29,6 +29,8 @@ export const sessions = sqliteTable(
     expiresAt: instant().notNull(),
     endedAt: instant(),
     endReason: text().$type<SessionEnd>(),
+    /** The unit that the gateway's services shall prefer; null leaves it to the membership's. */
+    preferredUnit: text(),
   },
   (table) => [
     index('sessions_user').on(table.userId, table.tenantId),

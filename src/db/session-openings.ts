@@ -35,6 +35,7 @@ export function insertSession(db: Db, opening: Opening, onlyIf?: SQL) {
           expiresAt: sql<Date>`${now + opening.lifetimeSeconds * 1000}`.as('expires_at'),
           endedAt: sql<null>`null`.as('ended_at'),
           endReason: sql<null>`null`.as('end_reason'),
+          preferredUnit: sql<null>`null`.as('preferred_unit'),
         })
         .from(users)
         .innerJoin(memberships, eq(memberships.userId, users.id))

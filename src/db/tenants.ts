@@ -15,6 +15,10 @@ export function selectTenant(db: Db, id: string | SQL) {
   return db.select().from(tenants).where(eq(tenants.id, id))
 }
 
+export function selectTenantByKey(db: Db, key: string) {
+  return db.select().from(tenants).where(eq(tenants.key, key))
+}
+
 export function listTenants(
   db: Db,
   scope: string | null,

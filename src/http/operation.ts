@@ -17,6 +17,8 @@ export const DOORS = {
   possession: [],
   /** A signed-in user. */
   bearer: [{ bearer: [] }],
+  /** Somebody with a gateway session: cookie, `x-imid-token`, or an access token. */
+  session: [{ session: [] }, { bearer: [] }],
   /** An API key with the permission bit of the method. */
   apiKey: [{ apiKey: [] }],
   /** An API key of a tenant, whatever its permissions. */
@@ -31,6 +33,7 @@ export type Door = keyof typeof DOORS
 export const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+  session: { type: 'apiKey', in: 'cookie', name: 'imidToken' },
   hmac: { type: 'apiKey', in: 'header', name: 'Authentication' },
   httpSignature: { type: 'apiKey', in: 'header', name: 'Signature' },
 } as const
@@ -43,7 +46,7 @@ const IN_WORDS: Partial<Record<Door, string>> = {
 }
 
 /** Routes that share a convention for errors. */
-export type Family = 'service' | 'development' | 'pages' | 'auth' | 'account' | 'admin' | 'devices'
+export type Family = 'service' | 'development' | 'pages' | 'auth' | 'account' | 'admin' | 'devices' | 'gateway'
 
 interface Operation {
   summary: string

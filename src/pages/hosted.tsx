@@ -54,6 +54,8 @@ export function Alert({ children }: { children: string | undefined }) {
 
 interface FieldProps {
   name: string
+  /** Where one page has two fields of the same name. */
+  id?: string
   label: string
   type?: string
   value?: string
@@ -68,13 +70,13 @@ interface FieldProps {
   invalid?: boolean
 }
 
-export function Field({ name, label, hint, invalid = false, type = 'text', ...input }: FieldProps) {
-  const describedBy = [hint && `${name}-hint`, invalid && 'alert'].filter(Boolean).join(' ')
+export function Field({ name, id = name, label, hint, invalid = false, type = 'text', ...input }: FieldProps) {
+  const describedBy = [hint && `${id}-hint`, invalid && 'alert'].filter(Boolean).join(' ')
   return (
     <>
-      <label for={name}>{label}</label>
+      <label for={id}>{label}</label>
       <input
-        id={name}
+        id={id}
         name={name}
         type={type}
         aria-describedby={describedBy || undefined}
@@ -82,7 +84,7 @@ export function Field({ name, label, hint, invalid = false, type = 'text', ...in
         {...input}
       />
       {hint && (
-        <p class="hint" id={`${name}-hint`}>
+        <p class="hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}

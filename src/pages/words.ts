@@ -31,6 +31,28 @@ export interface Words {
   tooMany: string
   refusedTitle: string
   refused: string
+  username: string
+  password: string
+  loginTitle: string
+  loginSubmit: string
+  loginInvalid: string
+  sendCode: string
+  codeIntro: string
+  code: string
+  codeSubmit: string
+  codeInvalid: string
+  factorTitle: string
+  factorIntro: string
+  startAgain: string
+  forgot: string
+  forgotSubmit: string
+  forgotDone: string
+  signUpAsk: string
+  signUpSend: string
+  signUpSent: string
+  flowEndedTitle: string
+  flowEnded: string
+  otherWays: string
   passwordFlaws: Record<PasswordFlaw, string>
 }
 

@@ -70,6 +70,13 @@ export async function sendOtp(deps: Deps, { clientId, clientSecret, username }: 
   slot.send()
 }
 
+/** Counts one more code for this name; false when enough have been sent. */
+export async function maySendCode({ db, now }: Deps, usernameKey: string): Promise<boolean> {
+  const key = `otp-sent:${await otpHash(usernameKey)}`
+  const [sent] = await countAttempt(db, { key, windowSeconds: SENT_WINDOW_SECONDS, now: now() })
+  return sent !== undefined && sent.count <= MOST_SENT
+}
+
 interface NewSlot {
   usernameKey: string
   client: Client

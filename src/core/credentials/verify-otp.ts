@@ -78,6 +78,13 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
 
 export const factorCounter = (hash: string) => `factor:${hash}`
 
+/** Also for a name that nobody has: it must not show by being tried without end. Throws `too_many_attempts`. */
+export async function countFactorAttempt(deps: Deps, usernameKey: string): Promise<void> {
+  const key = factorCounter(await otpHash(usernameKey))
+  const attempt = { key, windowSeconds: FACTOR_WINDOW_SECONDS, now: deps.now() }
+  refuseOver(deps, FACTOR_LIMIT, await countAttempt(deps.db, attempt))
+}
+
 /** By itself a code proves one factor only, whatever it came from. */
 const methodAlone = ({ kind }: FactorProof) => (kind === 'otp' ? 'otp' : 'authenticator')
 

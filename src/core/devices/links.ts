@@ -33,7 +33,7 @@ export async function createRegistrationLink(
   const { userId } = await getApplicationUser(deps, application, externalId)
   const link = await makeLink(deps, userId, displayName)
   const [, [made]] = await db.batch([
-    voidOneTimeSecrets(db, REGISTRATION_LINK, userId, application.id, deps.now()),
+    voidOneTimeSecrets(db, REGISTRATION_LINK, userId, deps.now()),
     link.statement,
     auditStatement(deps, clientActor(application), entry('device.link', userId, application)),
   ])

@@ -33,12 +33,14 @@ interface Proof {
   settle: Statement[]
 }
 
-/** Answers the access token. Throws why the person may have none, or `orElse` to the use that did not win. */
-export async function openDirectSession(
-  deps: Deps,
-  login: DirectLogin,
-  { first, orElse, settle }: Proof,
-): Promise<string> {
+/** Answers the access token. Throws what `openSessionFor` throws. */
+export async function openDirectSession(deps: Deps, login: DirectLogin, proof: Proof): Promise<string> {
+  const { sign } = await openSessionFor(deps, login, proof)
+  return (await sign()).accessToken
+}
+
+/** The session, and its token for whoever wants one. Throws why the person may have none, or `orElse` to the use that did not win. */
+export async function openSessionFor(deps: Deps, login: DirectLogin, { first, orElse, settle }: Proof) {
   const { db } = deps
   const { method, audience, lifetimeSeconds } = login
   const { user, tenant } = admitted(login.principal)
@@ -70,7 +72,7 @@ export async function openDirectSession(
     await updateTokenPayload(db, activity.id, await seal(deps.config, payloadIdentity(sessionId), issued))
   announceSession(deps, sessionId, pair.generation)
   const person = personClaims(principal, now)
-  return (await signTokenPair(deps, { ...pair, person, issuedAt: now, lifetimeSeconds })).accessToken
+  return { sessionId, sign: () => signTokenPair(deps, { ...pair, person, issuedAt: now, lifetimeSeconds }) }
 }
 
 /** Throws why the person may not be in the tenant. */

@@ -11,30 +11,51 @@ export const STALE_SECONDS = 60
 
 const MOST_REMEMBERED = 10_000
 
+/** What the gateway asks again and again of a session; see core/gateway/standing.ts. */
+const Standing = z.object({
+  userId: z.string(),
+  tenantId: z.string(),
+  /** Epoch milliseconds. */
+  expiresAt: z.number(),
+  /** The person may be in the tenant. */
+  admitted: z.boolean(),
+  units: z.array(z.string()),
+  preferred: z.string().nullable(),
+})
+export type Standing = z.infer<typeof Standing>
+
 const Cached = z
   .object({
     generation: z.number(),
     endedAt: z.number().nullable(),
     endReason: z.enum(['logout', 'reuse', 'blocked', 'revoked', 'password']).nullable(),
     asOf: z.number(),
+    standing: Standing.optional(),
   })
   .transform(({ endedAt, ...state }) => ({ ...state, endedAt: endedAt === null ? null : new Date(endedAt) }))
-type Cached = z.infer<typeof Cached>
+export type CachedSession = z.infer<typeof Cached>
 
 /** What this process itself changed within the last minute; KV may not show it yet. */
-const changedHere = new WeakMap<Db, Map<string, Cached>>()
+const changedHere = new WeakMap<Db, Map<string, CachedSession>>()
 
 /** A session that is not there has ended. */
 export async function sessionState(deps: Deps, id: string): Promise<SessionState> {
   if (deps.config.SESSION_READS === 'cached') {
-    const cached = newest(await readCache(deps, id), changedHere.get(deps.db)?.get(id))
-    if (cached && deps.now().getTime() - cached.asOf < STALE_SECONDS * 1000) return cached
+    const cached = await cachedSession(deps, id)
+    if (cached && isFresh(deps, cached)) return cached
   }
   const found = await findSessionState(deps.db, id)
   const state = found ?? { generation: 0, endedAt: deps.now(), endReason: null }
   if (deps.config.SESSION_READS === 'cached') deps.defer(writeCache(deps, id, state))
   return state
 }
+
+/** What the caches say, however old. */
+export async function cachedSession(deps: Deps, id: string): Promise<CachedSession | undefined> {
+  return newest(await readCache(deps, id), changedHere.get(deps.db)?.get(id))
+}
+
+export const isFresh = ({ now }: Deps, { asOf }: CachedSession) => now().getTime() - asOf < STALE_SECONDS * 1000
 
 /** Tells the caches of a session that was opened or refreshed; an old copy would only let the replaced token live. */
 export function announceSession(deps: Deps, id: string, generation: number): void {
@@ -62,7 +83,7 @@ const MOST_ANNOUNCED = 200
 
 /** Never forgets an end: a parallel second use of the code may have ended the session while it was being opened. */
 function rememberHere(deps: Deps, id: string, state: SessionState): SessionState {
-  const here = changedHere.get(deps.db) ?? new Map<string, Cached>()
+  const here = changedHere.get(deps.db) ?? new Map<string, CachedSession>()
   changedHere.set(deps.db, here)
   const latest = newest(here.get(id), { ...state, asOf: deps.now().getTime() })
   here.delete(id)
@@ -73,9 +94,9 @@ function rememberHere(deps: Deps, id: string, state: SessionState): SessionState
 }
 
 /** An end outweighs everything, then the later generation; of two alike the later reading. */
-function newest(a: Cached | undefined, b: Cached): Cached
-function newest(a: Cached | undefined, b: Cached | undefined): Cached | undefined
-function newest(a: Cached | undefined, b: Cached | undefined): Cached | undefined {
+function newest(a: CachedSession | undefined, b: CachedSession): CachedSession
+function newest(a: CachedSession | undefined, b: CachedSession | undefined): CachedSession | undefined
+function newest(a: CachedSession | undefined, b: CachedSession | undefined): CachedSession | undefined {
   if (!a || !b) return a ?? b
   if (a.endedAt || b.endedAt) return a.endedAt ? a : b
   if (a.generation !== b.generation) return a.generation > b.generation ? a : b
@@ -84,7 +105,7 @@ function newest(a: Cached | undefined, b: Cached | undefined): Cached | undefine
 
 const cacheKey = (id: string) => `session:${id}`
 
-async function readCache(deps: Deps, id: string): Promise<Cached | undefined> {
+async function readCache(deps: Deps, id: string): Promise<CachedSession | undefined> {
   try {
     const text = await deps.kv.get(cacheKey(id))
     return text === null ? undefined : Cached.parse(JSON.parse(text))
@@ -94,10 +115,11 @@ async function readCache(deps: Deps, id: string): Promise<Cached | undefined> {
   }
 }
 
-async function writeCache(deps: Deps, id: string, state: SessionState): Promise<void> {
+/** With its standing an entry is kept for a day: it is what the gateway goes on with while SQL is down. */
+export async function writeCache(deps: Deps, id: string, state: SessionState & { standing?: Standing }): Promise<void> {
   const value = JSON.stringify({ ...state, endedAt: state.endedAt?.getTime() ?? null, asOf: deps.now().getTime() })
   try {
-    await deps.kv.put(cacheKey(id), value, STALE_SECONDS)
+    await deps.kv.put(cacheKey(id), value, state.standing ? 86_400 : STALE_SECONDS)
   } catch (cause) {
     deps.log('warn', 'cache write failed', { cause })
   }

@@ -1,0 +1,72 @@
+/** Somebody has logged in on the hosted pages: from there to the gateway's callback, or to the second factor first. */
+import type { Statement } from '../../db/batch.ts'
+import { insertOneTimeSecret } from '../../db/one-time.ts'
+import type { Principal } from '../../db/principals.ts'
+import { establishSecondFactor } from '../../db/second-factors.ts'
+import type { Deps } from '../../deps.ts'
+import { isFactorDue } from '../credentials/second-factor.ts'
+import { randomToken, sha256 } from '../crypto.ts'
+import { AppError, type ErrorCode } from '../errors.ts'
+import { personRefusal } from '../sessions/admission.ts'
+import { IMID_LIFETIME_SECONDS, signIdentityToken } from './identity-token.ts'
+import { type LoginFlow, noteInFlow, spendFlow } from './login-flow.ts'
+
+export const IMID_TOKEN = 'imid_token'
+/** Where the gateway takes the token. */
+export const CALLBACK_PATH = '/imsg-service/v1/callback'
+
+export interface Arrival {
+  principal: Principal
+  method: string
+  /** Those of the identity provider; null for the name of the role. */
+  groups: string[] | null
+  secondFactorProved?: boolean
+}
+
+interface Proof {
+  spend?: { statement: Statement; orElse: ErrorCode }
+  settle: Statement[]
+}
+
+/** Where the browser goes next: the second factor's page, or the callback with the token. Throws `login_ended` or why not. */
+export async function arrive(deps: Deps, flow: LoginFlow, arrival: Arrival, proof: Proof): Promise<string> {
+  const { principal, method } = arrival
+  const refusal = personRefusal(principal)
+  if (refusal) throw new AppError(refusal)
+  if (!arrival.secondFactorProved && isFactorDue(principal)) {
+    await spendProof(deps, proof)
+    const waiting = { userId: principal.user.id, method, groups: arrival.groups }
+    await noteInFlow(deps, flow, { waiting })
+    return `/login/factor?flow=${flow.id}`
+  }
+  const jti = randomToken(16)
+  const groups = arrival.groups ?? (principal.role ? [principal.role.name] : [])
+  const row = {
+    kind: IMID_TOKEN,
+    hash: await sha256(jti),
+    userId: principal.user.id,
+    tenantId: flow.tenant.id,
+    data: { method },
+    expiresAt: new Date(deps.now().getTime() + IMID_LIFETIME_SECONDS * 1000),
+  }
+  const proved = arrival.secondFactorProved ? [establishSecondFactor(deps.db, principal.user.id, deps.now())] : []
+  const { spend } = proof
+  const [taken, , first] = await deps.db.batch([
+    spendFlow(deps, flow),
+    insertOneTimeSecret(deps.db, row),
+    ...(spend ? [spend.statement] : []),
+    ...proved,
+    ...proof.settle,
+  ])
+  if (taken.length === 0) throw new AppError('login_ended')
+  if (spend && (first as unknown[]).length === 0) throw new AppError(spend.orElse)
+  const token = await signIdentityToken(deps, { principal, jti, txn: flow.browser, groups })
+  return `${CALLBACK_PATH}?${new URLSearchParams({ imid_token: token, serviceCallback: flow.callback })}`
+}
+
+async function spendProof(deps: Deps, { spend, settle }: Proof): Promise<void> {
+  const [first, ...rest] = [...(spend ? [spend.statement] : []), ...settle]
+  if (!first) return
+  const [spent] = await deps.db.batch([first, ...rest])
+  if (spend && (spent as unknown[]).length === 0) throw new AppError(spend.orElse)
+}

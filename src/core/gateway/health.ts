@@ -1,0 +1,42 @@
+/**
+ * The gateway's snapshot of its state. While SQL is down it is what the gateway goes on with, and says so; without one
+ * it has nothing to go on with.
+ */
+import { z } from 'zod'
+import { readGatewayState } from '../../db/gateway.ts'
+import type { Deps } from '../../deps.ts'
+import { sha256 } from '../crypto.ts'
+import { remember } from '../memory.ts'
+import { signingKeys } from '../sessions/signing-keys.ts'
+import { callbackOrigins } from './callbacks.ts'
+
+const RENEW_MS = 60_000
+const KEY = 'gateway:snapshot'
+const KEEP_SECONDS = 7 * 86_400
+
+const Snapshot = z.object({ checksum: z.string() })
+
+/** Read anew at least every minute; kept in the cache for other processes and for worse times. */
+const snapshot = remember(RENEW_MS, async (deps: Deps) => {
+  const { published } = await signingKeys(deps)
+  const state = await readGatewayState(deps.db)
+  const checksum = await sha256(JSON.stringify([state, published.keys.map(({ kid }) => kid)]))
+  await deps.kv.put(KEY, JSON.stringify({ checksum }), KEEP_SECONDS)
+  return { checksum, origins: new Set(state.organisations.flatMap(callbackOrigins)) }
+})
+
+/** Whether the origin is in the allowlist of any organisation: all that can be known before a request brings its cookie. */
+export async function isCallbackOrigin(deps: Deps, origin: string): Promise<boolean> {
+  return (await snapshot(deps)).origins.has(origin)
+}
+
+/** Undefined when there never was a snapshot. */
+export async function gatewayHealth(deps: Deps): Promise<{ inGrace: boolean; stateChecksum: string } | undefined> {
+  try {
+    return { inGrace: false, stateChecksum: (await snapshot(deps)).checksum }
+  } catch (cause) {
+    deps.log('error', 'gateway in grace', { cause })
+    const known = await deps.kv.get(KEY).catch(() => null)
+    return known === null ? undefined : { inGrace: true, stateChecksum: Snapshot.parse(JSON.parse(known)).checksum }
+  }
+}

@@ -1,0 +1,80 @@
+/** What the hosted pages do with what people type: the same answers, in the same time, for everybody. */
+import { insertLoginActivity } from '../../db/login-activity.ts'
+import { type Login, selectLoginByUsername, selectPrincipal } from '../../db/principals.ts'
+import { lookupKey } from '../../db/users.ts'
+import type { Deps } from '../../deps.ts'
+import { checkFactor, sendFactor } from '../account/second-factor.ts'
+import { failedActivity } from '../activity/login-activity.ts'
+import { checkLoginPassword } from '../credentials/login-password.ts'
+import { maySendCode } from '../credentials/otp.ts'
+import { isFactorDue } from '../credentials/second-factor.ts'
+import { countFactorAttempt } from '../credentials/verify-otp.ts'
+import { AppError } from '../errors.ts'
+import { allowsMethod, personRefusal } from '../sessions/admission.ts'
+import { passwordCounters } from '../throttle.ts'
+import { arrive } from './arrival.ts'
+import { type LoginFlow, noteInFlow } from './login-flow.ts'
+
+/** Throws `credentials_invalid` (also for somebody who may not be in this tenant), `too_many_attempts` or `login_denied`. */
+export async function logInWithPassword(
+  deps: Deps,
+  flow: LoginFlow,
+  { username, password }: { username: string; password: string },
+): Promise<string> {
+  const { db } = deps
+  const usernameKey = lookupKey(username)
+  const counters = await passwordCounters(deps, usernameKey)
+  const [ofUsername, ofAddress, [login]] = await db.batch([
+    ...counters.count,
+    selectLoginByUsername(db, usernameKey, flow.tenant.id),
+  ])
+  counters.enforce(ofUsername, ofAddress)
+  const { matches, settle } = await checkLoginPassword(deps, login, password)
+  const member = login && matches && isMember(login, 'password') ? login : undefined
+  if (!member) throw await failure(deps, flow, login, 'password')
+  if (isFactorDue(member)) await sendFactor(deps, member)
+  const arrival = { principal: member, method: 'password', groups: null }
+  return arrive(deps, flow, arrival, { settle: [...counters.settle, ...settle] })
+}
+
+/** Sends a code to a member; of nobody else anything is said. */
+export async function sendLoginCode(deps: Deps, flow: LoginFlow, username: string): Promise<void> {
+  const usernameKey = lookupKey(username)
+  const [login] = await selectLoginByUsername(deps.db, usernameKey, flow.tenant.id)
+  await noteInFlow(deps, flow, { otpFor: username })
+  const may = await maySendCode(deps, usernameKey)
+  if (may && login && isMember(login, 'otp')) await sendFactor(deps, login)
+}
+
+/** Throws `otp_invalid`, `otp_expired` or `too_many_attempts`. */
+export async function logInWithCode(deps: Deps, flow: LoginFlow, code: string): Promise<string> {
+  const usernameKey = lookupKey(flow.otpFor ?? '')
+  const [login] = await selectLoginByUsername(deps.db, usernameKey, flow.tenant.id)
+  if (!login || !isMember(login, 'otp')) {
+    await countFactorAttempt(deps, usernameKey)
+    throw await failure(deps, flow, login, 'otp')
+  }
+  const { spend, settle } = await checkFactor(deps, login, code)
+  const arrival = { principal: login, method: 'otp', groups: null }
+  return arrive(deps, flow, arrival, { spend: { statement: spend, orElse: 'otp_expired' }, settle })
+}
+
+/** The second factor of a login that waits. A one-time code that came first is not asked for again: it counts once. */
+export async function proveSecondFactor(deps: Deps, flow: LoginFlow, code: string): Promise<string> {
+  const { waiting } = flow
+  if (!waiting || waiting.method === 'otp') throw new AppError('login_ended')
+  const [principal] = await selectPrincipal(deps.db, { userId: waiting.userId, tenantId: flow.tenant.id })
+  if (!principal) throw new AppError('login_ended')
+  const { kind, spend, settle } = await checkFactor(deps, principal, code)
+  const method = `${waiting.method}+${kind}`
+  const arrival = { principal, method, groups: waiting.groups, secondFactorProved: true }
+  return arrive(deps, flow, arrival, { spend: { statement: spend, orElse: 'otp_expired' }, settle })
+}
+
+const isMember = (login: Login, method: string) => !personRefusal(login) && allowsMethod(login, method)
+
+async function failure(deps: Deps, { tenant }: LoginFlow, login: Login | undefined, method: string) {
+  const actor = login?.membership ? login.user.id : ''
+  await insertLoginActivity(deps.db, await failedActivity(deps, { actor, tenantId: tenant.id, method }))
+  return new AppError(method === 'otp' ? 'otp_invalid' : 'credentials_invalid')
+}

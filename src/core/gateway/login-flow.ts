@@ -1,0 +1,69 @@
+/**
+ * A login on its way from a service through the hosted pages and back. A cookie of its own binds it to the browser that
+ * started it; what has been proved so far is kept with it.
+ */
+import { z } from 'zod'
+import { consumeOneTimeSecret, insertOneTimeSecret, selectOneTimeSecret, updateOneTimeData } from '../../db/one-time.ts'
+import type { Tenant } from '../../db/principals.ts'
+import { selectTenant, selectTenantByKey } from '../../db/tenants.ts'
+import type { Deps } from '../../deps.ts'
+import { newId, randomToken, sameDigest, sha256 } from '../crypto.ts'
+import { AppError } from '../errors.ts'
+import { allowedCallback } from './callbacks.ts'
+
+const KIND = 'gateway_login'
+export const FLOW_SECONDS = 30 * 60
+
+const FlowData = z.object({
+  callback: z.string(),
+  /** Digest of the browser's secret: the token's claim `txn`. */
+  browser: z.string(),
+  /** Who has proved one factor and still owes the other. */
+  waiting: z
+    .object({ userId: z.string(), method: z.string(), groups: z.array(z.string()).nullable() })
+    .nullable()
+    .default(null),
+  /** The name that a one-time code was sent for. */
+  otpFor: z.string().nullable().default(null),
+})
+type FlowData = z.infer<typeof FlowData>
+
+export interface LoginFlow extends FlowData {
+  id: string
+  hash: string
+  tenant: Tenant
+}
+
+/** Throws `not_found` (no such organisation, or a suspended one) or `parameter_invalid` (a callback that is not theirs). */
+export async function startLoginFlow(deps: Deps, { org, callback }: { org: string; callback: string | undefined }) {
+  const [tenant] = await selectTenantByKey(deps.db, org)
+  if (tenant?.status !== 'active') throw new AppError('not_found')
+  const allowed = allowedCallback(deps.config, tenant, callback)
+  if (!allowed) throw new AppError('parameter_invalid')
+  const [id, secret] = [randomToken(16), randomToken()]
+  const data: FlowData = { callback: allowed, browser: await sha256(secret), waiting: null, otpFor: null }
+  const expiresAt = new Date(deps.now().getTime() + FLOW_SECONDS * 1000)
+  await insertOneTimeSecret(deps.db, { kind: KIND, hash: await sha256(id), tenantId: tenant.id, data, expiresAt })
+  return { id, secret, tenant }
+}
+
+/** The flow of this browser. Throws `login_ended` when there is none, `not_found` when its organisation is gone. */
+export async function readLoginFlow(deps: Deps, id: string, secret: string): Promise<LoginFlow> {
+  const hash = await sha256(id)
+  const [found] = await selectOneTimeSecret(deps.db, { kind: KIND, hash })
+  const data = found && FlowData.parse(found.data)
+  const live = found && !found.usedAt && found.expiresAt > deps.now()
+  if (!data || !live || !sameDigest(data.browser, await sha256(secret))) throw new AppError('login_ended')
+  const [tenant] = await selectTenant(deps.db, found.tenantId ?? '')
+  if (tenant?.status !== 'active') throw new AppError('not_found')
+  return { ...data, id, hash, tenant }
+}
+
+export async function noteInFlow(deps: Deps, flow: LoginFlow, note: Partial<Pick<FlowData, 'waiting' | 'otpFor'>>) {
+  await updateOneTimeData(deps.db, { kind: KIND, hash: flow.hash }, note)
+}
+
+/** Spends the flow: of two that finish it at once one goes on. */
+export function spendFlow(deps: Deps, { hash }: LoginFlow) {
+  return consumeOneTimeSecret(deps.db, { kind: KIND, hash, useId: newId(), now: deps.now() })
+}

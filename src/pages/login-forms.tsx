@@ -1,0 +1,116 @@
+/** @jsxImportSource hono/jsx */
+/** The forms of the hosted login; which of them there are, the tenant says. */
+import { Alert, Field } from './hosted.tsx'
+import type { Frame } from './login-frame.tsx'
+
+interface MethodsProps extends Frame {
+  problem?: string
+  username?: string
+}
+
+export function Methods({ flow, words, problem, username = '' }: MethodsProps) {
+  const { loginMethods, signUp } = flow.tenant
+  const allows = (method: string) => loginMethods.includes(method)
+  return (
+    <>
+      {allows('password') && (
+        <form method="post" action="/login/password" class="card">
+          <Alert>{problem}</Alert>
+          <input type="hidden" name="flow" value={flow.id} />
+          <Field
+            name="username"
+            label={words.username}
+            value={username}
+            autocomplete="username"
+            required
+            autofocus={!problem}
+            maxlength={200}
+          />
+          <Field
+            name="password"
+            label={words.password}
+            type="password"
+            autocomplete="current-password"
+            required
+            autofocus={Boolean(problem)}
+            invalid={Boolean(problem)}
+          />
+          <button type="submit">{words.loginSubmit}</button>
+        </form>
+      )}
+      {allows('otp') && (
+        <NameForm
+          action="/login/send-code"
+          flow={flow.id}
+          name="otp-username"
+          label={words.username}
+          button={words.sendCode}
+        />
+      )}
+      {allows('password') && (
+        <details>
+          <summary>{words.forgot}</summary>
+          <NameForm
+            action="/login/forgot"
+            flow={flow.id}
+            name="forgot-username"
+            label={words.username}
+            button={words.forgotSubmit}
+          />
+        </details>
+      )}
+      {signUp.mode !== 'off' && (
+        <details>
+          <summary>{words.signUpAsk}</summary>
+          <form method="post" action="/login/sign-up" class="card">
+            <input type="hidden" name="flow" value={flow.id} />
+            <Field name="email" label={words.email} type="email" inputmode="email" autocomplete="email" required />
+            <button type="submit">{words.signUpSend}</button>
+          </form>
+        </details>
+      )}
+    </>
+  )
+}
+
+/** A form that asks for a username only. */
+function NameForm(props: { action: string; flow: string; name: string; label: string; button: string }) {
+  return (
+    <form method="post" action={props.action} class="card">
+      <input type="hidden" name="flow" value={props.flow} />
+      <Field id={props.name} name="username" label={props.label} autocomplete="username" required maxlength={200} />
+      <button type="submit">{props.button}</button>
+    </form>
+  )
+}
+
+interface CodeFormProps extends Frame {
+  step: 'code' | 'factor'
+  problem?: string | undefined
+}
+
+export function CodeForm({ flow, words, step, problem }: CodeFormProps) {
+  return (
+    <>
+      <form method="post" action={`/login/${step}`} class="card">
+        <Alert>{problem}</Alert>
+        <p>{step === 'code' ? words.codeIntro : words.factorIntro}</p>
+        <input type="hidden" name="flow" value={flow.id} />
+        <Field
+          name="code"
+          label={words.code}
+          inputmode={step === 'code' ? 'numeric' : 'text'}
+          autocomplete="one-time-code"
+          required
+          autofocus
+          maxlength={40}
+          invalid={Boolean(problem)}
+        />
+        <button type="submit">{words.codeSubmit}</button>
+      </form>
+      <p>
+        <a href={`/login?flow=${flow.id}`}>{words.startAgain}</a>
+      </p>
+    </>
+  )
+}
