@@ -23,7 +23,7 @@ export const login: Login = {
   now: new Date(),
 }
 
-const expected: Expected = {
+export const expected: Expected = {
   entityId: login.entityId,
   certificates: [idp.certificate],
   privateKey: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),

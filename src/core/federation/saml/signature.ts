@@ -39,7 +39,8 @@ function readReference(reference: XmlElement, element: XmlElement): string[] {
   if (!id || attribute(reference, 'URI') !== `#${id}`) refuse('the signature is about something else')
   const [transforms] = sequence(reference, NS.signature, ['Transforms', 'DigestMethod', 'DigestValue'])
   const [enveloped, exclusive] = sequence(transforms, NS.signature, ['Transform', 'Transform'])
-  if (attribute(enveloped, 'Algorithm') !== ENVELOPED || childElements(enveloped).length > 0) refuse('a transform')
+  // It takes no parameters; some write the list of prefixes into it as well.
+  if (attribute(enveloped, 'Algorithm') !== ENVELOPED) refuse('a transform')
   return readPrefixes(exclusive)
 }
 
