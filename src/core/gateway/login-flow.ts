@@ -20,7 +20,7 @@ const FlowData = z.object({
   browser: z.string(),
   /** Who has proved one factor and still owes the other. */
   waiting: z
-    .object({ userId: z.string(), method: z.string(), groups: z.array(z.string()).nullable() })
+    .object({ userId: z.string(), method: z.string(), groups: z.array(z.string()).nullable().default(null) })
     .nullable()
     .default(null),
   /** The name that a one-time code was sent for. */
