@@ -26,6 +26,20 @@ export interface Setting {
   readOnly: boolean
 }
 
+/** One that its owner may change, and one that not. */
+export const SETTINGS = [
+  {
+    category: 'ui',
+    group: 'list',
+    name: 'rows',
+    value: '20',
+    type: 'int',
+    description: 'Rows of a page',
+    readOnly: false,
+  },
+  { category: 'ui', group: 'list', name: 'plan', value: 'basic', type: 'string', description: '', readOnly: true },
+]
+
 const READ_AND_WRITE = 3
 
 /** A key of the world's tenant, or as it is wished for. */
