@@ -38,11 +38,13 @@ export async function startIdp() {
   const posts: string[] = []
   /** Whose they are. */
   const grants = new Map<string, string>()
+  const refreshTokens = new Map<string, Set<string>>()
 
   for (const kind of ['access_token', 'refresh_token'] as const)
     provider.on(`${kind}.saved` as 'refresh_token.saved', ({ jti, grantId, accountId }) => {
       registerSecret(jti)
       grants.set(grantId ?? '', accountId)
+      if (kind === 'refresh_token') refreshTokens.set(accountId, (refreshTokens.get(accountId) ?? new Set()).add(jti))
     })
 
   async function handle(request: IncomingMessage, response: ServerResponse) {
@@ -72,8 +74,9 @@ export async function startIdp() {
 
   /** What Keycloak's end-session endpoint does with a refresh token and the client's credentials. */
   async function endKeycloakSession(request: IncomingMessage, body: URLSearchParams): Promise<boolean> {
-    const basic = Buffer.from(`keycloak-client:${encodeURIComponent(SECRET).replaceAll('%20', '+')}`).toString('base64')
-    if (request.headers.authorization !== `Basic ${basic}`) return false
+    const [, basic = ''] = request.headers.authorization?.split(' ') ?? []
+    const given = new URLSearchParams(Buffer.from(basic, 'base64').toString().replace(':', '='))
+    if (given.get('keycloak-client') !== SECRET) return false
     const token = await provider.RefreshToken.find(body.get('refresh_token') ?? '')
     await token?.destroy()
     return token !== undefined
@@ -103,6 +106,12 @@ export async function startIdp() {
       for (const grantId of grantsOf(subject)) await provider.AccessToken.revokeByGrantId(grantId)
       for (const grantId of grantsOf(subject)) await provider.RefreshToken.revokeByGrantId(grantId)
     },
+    /** Whether a refresh token of this person is still good. */
+    async knowsTokensOf(subject: string): Promise<boolean> {
+      return (
+        await Promise.all([...(refreshTokens.get(subject) ?? [])].map((token) => provider.RefreshToken.find(token)))
+      ).some((found) => found?.isValid)
+    },
     stop: () => {
       server.closeAllConnections()
       return new Promise<void>((resolve) => server.close(() => resolve()))
@@ -124,7 +133,7 @@ function configuration(people: People): Configuration {
     },
     scopes: ['openid', 'offline_access', 'email', 'profile', 'name'],
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...people.get(sub), sub }) }),
-    features: { devInteractions: { enabled: true }, revocation: { enabled: true }, introspection: { enabled: true } },
+    features: { devInteractions: { enabled: true }, revocation: { enabled: true, allowedPolicy: () => true }, introspection: { enabled: true } },
     issueRefreshToken: () => true,
     rotateRefreshToken: () => true,
     ttl: {
