@@ -5,7 +5,7 @@ import { developService } from './develop.ts'
 import { requireFreePort } from './free-port.ts'
 import { migrateLocalD1 } from './local-d1.ts'
 import { runCommand } from './run-command.ts'
-import { wrangler } from './wrangler.ts'
+import { wranglerDev } from './wrangler.ts'
 
 await runCommand(async () => {
   const port = chosenPort()
@@ -15,16 +15,7 @@ await runCommand(async () => {
   await requireFreePort(port)
   await migrate(config)
   await developService({
-    program: wrangler(
-      'dev',
-      '--local',
-      '--port',
-      `${port}`,
-      '--inspector-port',
-      '0',
-      '--var',
-      `PUBLIC_ORIGIN:${origin}`,
-    ),
+    program: wranglerDev(port, origin),
     port,
     vars,
     data: config.LIBSQL_URL ?? '.wrangler/state',

@@ -11,6 +11,8 @@ export const QUIET = {
   WRANGLER_HIDE_BANNER: 'true',
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_WRITE_LOGS: 'false',
+  /** It would keep a copy of every request. */
+  X_LOCAL_OBSERVABILITY: 'false',
   /** Loading wrangler is a third of a start. */
   NODE_COMPILE_CACHE: 'node_modules/.cache/node',
 }
@@ -18,6 +20,12 @@ export const QUIET = {
 export function wrangler(...args: string[]): Program {
   const program = fileURLToPath(import.meta.resolve('wrangler'))
   return { command: process.execPath, args: ['--no-warnings', program, ...args], env: QUIET }
+}
+
+export function wranglerDev(port: number, origin: string): Program {
+  const address = ['--local', '--port', `${port}`, '--inspector-port', '0', '--var', `PUBLIC_ORIGIN:${origin}`]
+  /** With a way to run the upkeep by hand (`/__scheduled`), wrangler does not start a second esbuild to say that it has none. */
+  return wrangler('dev', ...address, '--test-scheduled')
 }
 
 export interface Outcome {

@@ -1,0 +1,138 @@
+/** What a newcomer and an operator type. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { after, describe, test } from 'node:test'
+import { parseEnv } from 'node:util'
+import { findMisconfiguration, type Setting } from '../src/commands/deploy-check.ts'
+import { copyProject, freePort } from './support/project.ts'
+
+const READY = /auth\/me -H/
+const ADMIN_API_KEY = 'an operator of this test: 0123456789'
+
+/** How long reading the configuration takes on two idle cores; what it takes here says how busy this machine is. */
+const USUAL_FAILURE_MS = 1_000
+const SECOND_START_MS = 6_000
+
+describe('npm start', () => {
+  const project = copyProject()
+  after(() => project.remove())
+  let slowness = 1
+  let firstUser: unknown
+
+  test('stops at a weak secret, with one sentence that names it', async () => {
+    writeFileSync(project.file('.dev.vars'), 'MASTER_KEY=weak\n')
+    const begun = performance.now()
+    const command = project.run('start')
+    assert.equal(await command.ended, 1)
+    slowness = Math.max(1, (performance.now() - begun) / USUAL_FAILURE_MS)
+    assert.match(command.output(), /^Gatehouse cannot start: MASTER_KEY must be [^\n]*\.\n$/)
+  })
+
+  test('stops at a port that is none', async () => {
+    const command = project.run('start', { PORT: '80808' })
+    assert.equal(await command.ended, 1)
+    assert.match(command.output(), /^PORT must be a number from 1 to 65535, not "80808"\.\n$/)
+  })
+
+  test('completes .dev.vars, serves a demo that the printed commands log in to, and leaves no process behind', async () => {
+    const given = `# mine\nADMIN_API_KEY="${ADMIN_API_KEY}"\nSESSION_READS=strict`
+    writeFileSync(project.file('.dev.vars'), given)
+    const PORT = String(await freePort())
+    const command = project.run('start', { PORT })
+    await command.until(READY)
+
+    const text = readFileSync(project.file('.dev.vars'), 'utf8')
+    assert.ok(text.startsWith(`${given}\n`))
+    assert.equal(parseEnv(text)['ADMIN_API_KEY'], ADMIN_API_KEY)
+    assert.equal(statSync(project.file('.dev.vars')).mode & 0o777, 0o600)
+    const user = logInAsPrinted(command.output())
+    assert.equal(user['username'], 'demo')
+    firstUser = user['id']
+
+    const second = project.run('start', { PORT })
+    assert.equal(await second.ended, 1)
+    assert.match(second.output(), new RegExp(`^Port ${PORT} is taken: [^\\n]*\\.\\n$`))
+
+    command.kill('SIGINT')
+    assert.equal(await command.ended, 0)
+    assert.deepEqual(project.processes(), [])
+  })
+
+  test('starts again at once, with what was there', async () => {
+    const secrets = readFileSync(project.file('.dev.vars'), 'utf8')
+    const begun = performance.now()
+    const command = project.run('start', { PORT: String(await freePort()) })
+    await command.until(READY)
+    const took = performance.now() - begun
+    assert.ok(
+      took < SECOND_START_MS * slowness,
+      `${Math.round(took)} ms, on a machine ${slowness.toFixed(1)} times as slow`,
+    )
+    assert.equal(readFileSync(project.file('.dev.vars'), 'utf8'), secrets)
+    assert.equal(logInAsPrinted(command.output())['id'], firstUser)
+
+    command.kill('SIGTERM')
+    assert.equal(await command.ended, 0)
+    assert.deepEqual(project.processes(), [])
+  })
+})
+
+describe('npm run start:deno', () => {
+  const project = copyProject()
+  after(() => project.remove())
+
+  test('does the same on Deno', async () => {
+    const command = project.run('start:deno', { PORT: String(await freePort()) })
+    await command.until(READY)
+    assert.equal(logInAsPrinted(command.output())['username'], 'demo')
+    command.kill('SIGINT')
+    assert.equal(await command.ended, 0)
+    assert.deepEqual(project.processes(), [])
+  })
+})
+
+describe('npm run deploy', () => {
+  const secrets = ['MASTER_KEY', 'ADMIN_API_KEY', 'DELIVERY_SECRET']
+  const vars = { PUBLIC_ORIGIN: 'https://auth.example.com', DELIVERY: 'brevo', DELIVERY_FROM: 'auth@example.com' }
+  const complete = { vars, secrets, sendsMail: false }
+
+  test('goes ahead when everything is set', () => {
+    assert.deepEqual(findMisconfiguration(complete), [])
+  })
+
+  test('says everything that is missing, and how to set it', () => {
+    const problems = findMisconfiguration({ vars: {}, secrets: [], sendsMail: false })
+    assert.deepEqual(
+      problems.map((problem) => problem.split(' ')[0]),
+      ['PUBLIC_ORIGIN', 'DELIVERY', 'MASTER_KEY', 'ADMIN_API_KEY'],
+    )
+  })
+
+  const refused: Record<string, Partial<Setting>> = {
+    'MASTER_KEY is a secret': { vars: { ...vars, MASTER_KEY: 'x' } },
+    'DELIVERY_SECRET is missing': { secrets: secrets.slice(0, 2) },
+    'DELIVERY_FROM is missing': { vars: { PUBLIC_ORIGIN: vars.PUBLIC_ORIGIN, DELIVERY: 'brevo' } },
+    'DELIVERY may be outbox on localhost only': { vars: { ...vars, DELIVERY: 'outbox' } },
+    'PUBLIC_ORIGIN is this machine': { vars: { ...vars, PUBLIC_ORIGIN: 'http://localhost:8787' } },
+    'PUBLIC_ORIGIN must be https': { vars: { ...vars, PUBLIC_ORIGIN: 'http://auth.example.com' } },
+    'DELIVERY=binding needs the mail binding': { vars: { ...vars, DELIVERY: 'binding' } },
+    'LIBSQL_URL is a file': { vars: { ...vars, LIBSQL_URL: 'file:x.db' } },
+    'LIBSQL_URL is among the secrets': { secrets: [...secrets, 'LIBSQL_URL'] },
+  }
+  for (const [words, change] of Object.entries(refused)) {
+    test(`refuses: ${words}`, () => {
+      const problems = findMisconfiguration({ ...complete, ...change })
+      assert.equal(problems.length, 1)
+      assert.ok(problems[0]?.includes(words), problems[0])
+    })
+  }
+})
+
+/** Who the three printed lines find. */
+function logInAsPrinted(output: string): Record<string, unknown> {
+  const lines = output.split('\n').filter((line) => /^(CODE=|TOKEN=|curl )/.test(line))
+  assert.equal(lines.length, 3)
+  const answers = execFileSync('bash', ['-c', lines.join('\n')], { encoding: 'utf8' })
+  return JSON.parse(answers.trim().split('\n').at(-1) ?? '')
+}
