@@ -133,7 +133,11 @@ function configuration(people: People): Configuration {
     },
     scopes: ['openid', 'offline_access', 'email', 'profile', 'name'],
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...people.get(sub), sub }) }),
-    features: { devInteractions: { enabled: true }, revocation: { enabled: true, allowedPolicy: () => true }, introspection: { enabled: true } },
+    features: {
+      devInteractions: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: () => true },
+      introspection: { enabled: true },
+    },
     issueRefreshToken: () => true,
     rotateRefreshToken: () => true,
     ttl: {
