@@ -8,9 +8,11 @@ export interface Application {
   id: string
   clientId: string
   clientSecret: string
+  /** Where the service is reached; the tests' usual origin where it is left out. */
+  origin?: string
 }
 
-const { host } = new URL(ORIGIN)
+const hostOf = ({ origin = ORIGIN }: Application) => new URL(origin).host
 const unix = (app: App) => Math.floor(app.now().getTime() / 1000)
 
 export const STAMP = 'X-IAMPASS-Authentiaction-Timestamp'
@@ -30,7 +32,7 @@ export function headersV1(app: App, application: Application, target: string, ch
     clientId = application.clientId,
     nonce = randomBytes(8).readBigUInt64BE().toString(),
     timestamp = String(unix(app)),
-    address = `${host}${target}`,
+    address = `${hostOf(application)}${target}`,
   } = changes
   const key = createHash('sha256')
     .update(nonce + secret)
@@ -73,7 +75,7 @@ export function headersV2(
   const [path = '', query] = target.split(/\?(.*)/s)
   const values: Record<string, string> = {
     '@method': method,
-    '@authority': host,
+    '@authority': hostOf(application),
     '@path': path,
     '@query': `?${query ?? ''}`,
     ...(body !== undefined && { 'content-digest': digest, 'content-type': contentType }),

@@ -1,0 +1,175 @@
+/** Passkeys in a real browser with a virtual authenticator, on both stores. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { CDPSession, Page } from 'playwright-core'
+import { type App, askThrough } from '../support/app.ts'
+import { type Manager, manager } from '../support/devices.ts'
+import { startOnLibsql } from '../support/libsql.ts'
+import { ask } from '../support/signatures.ts'
+import { startOnWorkerd } from '../support/workerd.ts'
+import { bearer, makeWorld, type Tokens, type World } from '../support/world.ts'
+import { openPage, skip, startBrowser, startSite } from './site.ts'
+
+for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: startOnWorkerd }))
+  describe(`a browser with an authenticator, on ${store}`, { skip }, () => {
+    let site: Awaited<ReturnType<typeof startSite>>
+    let browser: Awaited<ReturnType<typeof startBrowser>>
+    let app: App
+    let world: World
+    let application: Manager
+
+    before(async () => {
+      site = await startSite(start)
+      browser = await startBrowser()
+      app = askThrough(site.service)
+      world = await makeWorld(app)
+      application = manager(app, { ...world.client, origin: site.origin })
+    })
+    after(async () => {
+      await browser.close()
+      site.close()
+      await site.service.stop()
+    })
+
+    async function open(link: string) {
+      const { page, problems } = await openPage(browser, site.origin, {})
+      const authenticator = await attachAuthenticator(page)
+      await page.goto(link)
+      return { page, problems, authenticator }
+    }
+
+    /** A page that belongs to us, with the library loaded. */
+    async function openAnyPage() {
+      await application.add(['anybody'])
+      return open(await application.link('anybody'))
+    }
+
+    const toTokens = async (code: string) =>
+      (await app.post<Tokens>('/auth/token', { code, clientId: world.client.clientId })).body
+
+    test('registers by a link, and logs in without a username', async () => {
+      await application.add(['u1'])
+      const { page, problems } = await open(await application.link('u1'))
+      await page.getByLabel('Name of this device').fill('Work phone')
+      await page.getByRole('button', { name: 'Register' }).click()
+      await page.getByText('This device is registered').waitFor()
+      assert.deepEqual(problems, [])
+      assert.equal((await application.hasDevice('u1')).body['device_registered'], true)
+
+      const code = await logIn(page, world)
+      const { body } = await app.get<{ username: string }>('/auth/me', bearer(await toTokens(code)))
+      assert.equal(body.username, `device:${application.clientId}:u1`)
+
+      await application.lost('u1')
+      await assert.rejects(logIn(page, world), /401/)
+    })
+
+    test('is told when the link has ended, or a device is there already', async () => {
+      await application.add(['u2'])
+      const first = await open(await application.link('u2'))
+      await ask(app, application, 'GET', `/device_registration_link/${application.clientId}/u2`)
+      await first.page.getByRole('button').click()
+      await first.page.getByText('no longer valid').waitFor()
+      await first.page.reload()
+      await first.page.getByRole('heading', { name: 'This link is no longer valid' }).waitFor()
+
+      const second = await open(await application.link('u2'))
+      await second.page.getByRole('button').click()
+      await second.page.getByText('is registered').waitFor()
+      const third = await open(await application.link('u2'))
+      await third.page.getByRole('button').click()
+      await third.page.getByText('registered device already').waitFor()
+    })
+
+    test('may try again when the person did not confirm', async () => {
+      await application.add(['u3'])
+      const { page, authenticator } = await open(await application.link('u3'))
+      await authenticator.verifies(false)
+      await page.getByRole('button').click()
+      await page.getByText('You can try again').waitFor()
+      await authenticator.verifies(true)
+      await page.getByRole('button').click()
+      await page.getByText('is registered').waitFor()
+    })
+
+    test('enrols a passkey for somebody who is signed in, who then needs no password', async () => {
+      const { page } = await openAnyPage()
+      const { client, user } = world
+      const login = { client_id: client.clientId, client_secret: client.clientSecret }
+      const { body } = await app.post<{ code: string }>('/auth/login', {
+        ...login,
+        username: user.username,
+        password: user.password,
+      })
+      await enrol(page, await toTokens(body.code))
+      const tokens = await toTokens(await logIn(page, world))
+      assert.equal((await app.get<{ id: string }>('/auth/me', bearer(tokens))).body.id, user.id)
+    })
+
+    test('shows the phone the way where the screen is wide', async () => {
+      await application.add(['u4'])
+      const link = await application.link('u4')
+      const { page, problems } = await open(link)
+      const code = page.getByRole('img', { name: 'QR code' })
+      assert.ok(await code.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 100))
+      assert.equal(await code.isVisible(), true)
+      await page.setViewportSize({ width: 390, height: 844 })
+      assert.equal(await code.isVisible(), false)
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+      assert.deepEqual(problems, [])
+    })
+  })
+
+async function attachAuthenticator(page: Page) {
+  const client: CDPSession = await page.context().newCDPSession(page)
+  await client.send('WebAuthn.enable')
+  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return {
+    verifies: (isUserVerified: boolean) => client.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+  }
+}
+
+/** The library, as the pages load it. */
+declare const SimpleWebAuthnBrowser: typeof import('@simplewebauthn/browser')
+type Options = Parameters<typeof SimpleWebAuthnBrowser.startRegistration>[0]['optionsJSON']
+
+/** Asks from within the page, which its policy must allow. */
+async function post<Body>(page: Page, path: string, sent: object, more: object = {}) {
+  const headers = { 'content-type': 'application/json', ...more }
+  const asked = [path, { method: 'POST', headers, body: JSON.stringify(sent) }] as const
+  const { status, body } = await page.evaluate(async ([url, init]) => {
+    const response = await fetch(url, init)
+    return { status: response.status, body: await response.json() }
+  }, asked)
+  if (status !== 200) throw new Error(`answered ${status}`)
+  return body as Body
+}
+
+/** The code that a passkey gets. */
+async function logIn(page: Page, { client }: World): Promise<string> {
+  const options = await post<Options>(page, '/auth/passkey-login/options', {})
+  const response = await page.evaluate(
+    (optionsJSON) => SimpleWebAuthnBrowser.startAuthentication({ optionsJSON }),
+    options,
+  )
+  const login = { client_id: client.clientId, client_secret: client.clientSecret, response }
+  return (await post<{ code: string }>(page, '/auth/passkey-login', login)).code
+}
+
+async function enrol(page: Page, tokens: Tokens): Promise<void> {
+  const options = await post<Options>(page, '/auth/passkeys/options', {}, bearer(tokens))
+  const response = await page.evaluate(
+    (optionsJSON) => SimpleWebAuthnBrowser.startRegistration({ optionsJSON }),
+    options,
+  )
+  await post(page, '/auth/passkeys', { name: 'Browser', response }, bearer(tokens))
+}
