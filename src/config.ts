@@ -1,5 +1,5 @@
 /** Every variable and secret, read once at start. A bad one stops the start with a sentence that names it. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** 32 bytes in base64url (43 characters); a key of one repeated byte is no secret. */
 const masterKey = z

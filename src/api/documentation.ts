@@ -1,6 +1,6 @@
 /** `/openapi.json`: the OpenAPI document, made from the routes themselves. */
 import { generateSpecs, resolver } from 'hono-openapi'
-import { type ZodType, z } from 'zod'
+import * as z from 'zod'
 import { type Family, operation, SECURITY_SCHEMES } from '../http/operation.ts'
 import { Problem } from '../http/problem.ts'
 import { createRouter, type Router } from '../http/router.ts'
@@ -21,7 +21,7 @@ const ABOUT = `Authentication for many tenants behind one router.
 const PROBLEM = { type: 'application/problem+json', schema: Problem }
 
 /** How each family says that something went wrong. */
-const ERRORS: Record<Family, { type: string; schema: ZodType }> = {
+const ERRORS: Record<Family, { type: string; schema: z.ZodType }> = {
   service: PROBLEM,
   development: PROBLEM,
   pages: PROBLEM,

@@ -1,5 +1,5 @@
 /** The kinds of values that every family takes from people, each with its limits. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { isSecureUrl } from '../core/urls.ts'
 
 /** What no text may hold: control characters, and halves of characters, which no two stores keep alike. */

@@ -1,5 +1,5 @@
 /** The profile of a person, as the admin and the account family know it; null is unknown. No rule of ours depends on it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { date, description, image, profileText } from './fields.ts'
 
 export const profileFields = {

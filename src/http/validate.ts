@@ -2,20 +2,20 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
 import { resolver, uniqueSymbol } from 'hono-openapi'
-import type { ZodType, z } from 'zod'
+import type * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import { issuesOf } from './issues.ts'
 import type { AppEnv } from './router.ts'
 
 const JSON_TYPE = /^application\/json$/i
 
-type JsonBody<Schema extends ZodType> = MiddlewareHandler<
+type JsonBody<Schema extends z.ZodType> = MiddlewareHandler<
   AppEnv,
   string,
   { in: { json: z.input<Schema> }; out: { json: z.output<Schema> } }
 >
 
-type FormBody<Schema extends ZodType> = MiddlewareHandler<
+type FormBody<Schema extends z.ZodType> = MiddlewareHandler<
   AppEnv,
   string,
   { in: { form: z.input<Schema> }; out: { form: z.output<Schema> } }
@@ -25,7 +25,7 @@ type FormBody<Schema extends ZodType> = MiddlewareHandler<
  * A JSON body. A missing content type counts as JSON, a missing body as `{}`.
  * Throws `unsupported_media_type`, `malformed_json` or `validation_failed`, in that order.
  */
-export function jsonBody<Schema extends ZodType>(schema: Schema, { types = JSON_TYPE } = {}): JsonBody<Schema> {
+export function jsonBody<Schema extends z.ZodType>(schema: Schema, { types = JSON_TYPE } = {}): JsonBody<Schema> {
   const middleware: JsonBody<Schema> = async (c, next) => {
     const input = await readJson(c, types)
     const parsed = schema.safeParse(input)
@@ -37,7 +37,7 @@ export function jsonBody<Schema extends ZodType>(schema: Schema, { types = JSON_
 }
 
 /** Query, path, header or form. Throws `parameter_missing` or `parameter_invalid`; for forms `validation_failed`. */
-export function validate<Target extends Exclude<keyof ValidationTargets, 'json'>, Schema extends ZodType>(
+export function validate<Target extends Exclude<keyof ValidationTargets, 'json'>, Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
 ) {
@@ -53,7 +53,7 @@ export function validate<Target extends Exclude<keyof ValidationTargets, 'json'>
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /** An HTML form's body. Throws `unsupported_media_type`, also for no body at all, or `validation_failed`. */
-export function formBody<Schema extends ZodType>(schema: Schema): FormBody<Schema> {
+export function formBody<Schema extends z.ZodType>(schema: Schema): FormBody<Schema> {
   const middleware: FormBody<Schema> = async (c, next) => {
     const input = toFields(await readForm(c))
     const parsed = schema.safeParse(input)
@@ -112,7 +112,7 @@ export function mediaType(c: Context): string {
 export function documented<Middleware extends object>(
   middleware: Middleware,
   target: string,
-  schema: ZodType,
+  schema: z.ZodType,
 ): Middleware {
   return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema) } })
 }

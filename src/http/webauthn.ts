@@ -1,5 +1,5 @@
 /** What a browser sends about a passkey, as WebAuthn level 3 writes it in JSON (section 5.1). */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const base64url = (most: number) =>
   z

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The hosted login: one page for each step, each a form that is posted; nothing needs JavaScript. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { sendHostedResetLink } from '../core/credentials/reset-links.ts'
 import { sendSignUpLink } from '../core/credentials/sign-up-links.ts'
 import { logInWithCode, logInWithPassword, proveSecondFactor, sendLoginCode } from '../core/gateway/hosted-login.ts'

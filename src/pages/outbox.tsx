@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** What would have been sent, as a page for people and as JSON for everything else. Development only. */
 import { accepts } from 'hono/accepts'
-import { z } from 'zod'
+import * as z from 'zod'
 import { listOutbox } from '../core/outbox.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'

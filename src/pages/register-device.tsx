@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The page of a registration link: it makes a passkey, or shows the phone the way here. Reading it spends nothing. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { findRegistration } from '../core/devices/registration.ts'
 import { qrDataUrl } from '../core/qr.ts'
 import { operation } from '../http/operation.ts'

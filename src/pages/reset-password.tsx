@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The page that the mail about a forgotten password links to. Opening it spends nothing; sending the form does. */
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readResetLink, resetPassword } from '../core/credentials/reset-password.ts'
 import { AppError } from '../core/errors.ts'
 import { operation } from '../http/operation.ts'

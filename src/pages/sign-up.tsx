@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The page that the mail about a sign-up links to. Opening it spends nothing; sending the form does. */
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { completeSignUp, readSignUpLink } from '../core/credentials/sign-up.ts'
 import { AppError } from '../core/errors.ts'
 import { text } from '../http/fields.ts'

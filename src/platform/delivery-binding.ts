@@ -1,6 +1,6 @@
 /** The mail binding of Workers. It sends no SMS. */
 import type { SendEmail } from '@cloudflare/workers-types'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Failure, Transport } from './delivery.ts'
 
 /** Cloudflare's documented codes look like this; the message of the error may name the address. */

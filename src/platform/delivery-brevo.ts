@@ -1,5 +1,5 @@
 /** Brevo sends mail and SMS. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Transport } from './delivery.ts'
 import type { Post } from './delivery-http.ts'
 

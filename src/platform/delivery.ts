@@ -1,7 +1,7 @@
 /** Mail and SMS: over HTTP, through the mail binding of Workers, or in development into the outbox. */
 import type { SendEmail } from '@cloudflare/workers-types'
 import { v7 } from 'uuid'
-import { z } from 'zod'
+import * as z from 'zod'
 import { outbox } from '../db/schema.ts'
 import type { Db, Message, Ports } from '../deps.ts'
 import { mailBinding } from './delivery-binding.ts'

@@ -1,5 +1,5 @@
 /** Logging in and out. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { logInToAccount, TOKEN_SECONDS } from '../../core/account/login.ts'
 import { endSessionOf } from '../../core/sessions/logout.ts'
 import { operation } from '../../http/operation.ts'

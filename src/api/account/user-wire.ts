@@ -1,5 +1,5 @@
 /** How a person looks on the wire of the account family: what is not known is `""`, or null for dates and numbers. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Account, AccountChanges } from '../../core/account/profile.ts'
 import { date, profileText, text } from '../../http/fields.ts'
 import { profileFields } from '../../http/profile-fields.ts'

@@ -1,5 +1,5 @@
 /** Who is logged in, and what they may change about themselves. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { changeAccount, getAccount } from '../../core/account/profile.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'

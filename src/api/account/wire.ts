@@ -1,7 +1,7 @@
 /** How the account family spells things on the wire: one envelope for everything, with the outcome as a number in it. */
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppError, ErrorCode } from '../../core/errors.ts'
 import type { RenderError } from '../../http/problem.ts'
 

@@ -1,5 +1,5 @@
 /** `/v1/api-keys`: keys for programs. Their ids are decimal integers, as the account family shows them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   type ApiKeyEntry,
   changeApiKey,

@@ -1,5 +1,5 @@
 /** `/v1/audit`: who changed what, newest first. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type AuditRow, listAuditTrail } from '../../core/activity/audit-trail.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { operation } from '../../http/operation.ts'

@@ -1,5 +1,5 @@
 /** `/v1/clients`: applications. */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   changeClient,
   createClient,

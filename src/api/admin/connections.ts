@@ -1,5 +1,5 @@
 /** `/v1/connections`: the providers that people may log in with. Secrets go in and never come out. */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   changeConnection,
   createConnection,

@@ -1,5 +1,5 @@
 /** `/v1/signing-keys` and `/v1/master-key`: what the commands for operators call. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { resealSome } from '../../core/reseal.ts'
 import { rotateSigningKey } from '../../core/sessions/key-rotation.ts'
 import { requireApiKey } from '../../http/authenticate.ts'

@@ -1,5 +1,5 @@
 /** `/v1/users/{userId}/memberships`: people in tenants. */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   changeMembership,
   createMembership,

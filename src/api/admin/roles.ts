@@ -1,5 +1,5 @@
 /** `/v1/roles` */
-import { z } from 'zod'
+import * as z from 'zod'
 import { changeRole, createRole, getRole, listRoles, type Role as Row, removeRole } from '../../core/directory/roles.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { name, text } from '../../http/fields.ts'

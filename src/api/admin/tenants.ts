@@ -1,5 +1,5 @@
 /** `/v1/tenants` */
-import { z } from 'zod'
+import * as z from 'zod'
 import { isLegibleColor } from '../../core/branding.ts'
 import {
   changeTenant,

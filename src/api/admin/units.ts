@@ -1,5 +1,5 @@
 /** `/v1/tenants/{tenantId}/units`: sub-organisations. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { changeUnit, createUnit, getUnit, listUnits, type Unit as Row, removeUnit } from '../../core/directory/units.ts'
 import { requireApiKey } from '../../http/authenticate.ts'
 import { description, name } from '../../http/fields.ts'

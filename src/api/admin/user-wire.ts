@@ -1,5 +1,5 @@
 /** How a person looks on the wire of the admin API. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DirectoryUser } from '../../core/directory/users.ts'
 import { description, isClean, locale, mailAddress, name, phoneNumber, profileText, text } from '../../http/fields.ts'
 import { profileFields } from '../../http/profile-fields.ts'

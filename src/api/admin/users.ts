@@ -1,5 +1,5 @@
 /** `/v1/users`: people. */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   requireSecondFactor,
   resetSecondFactor,

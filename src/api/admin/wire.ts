@@ -1,6 +1,6 @@
 /** What all resources of the admin API share on the wire: their frame, their pages, what may be asked of a list. */
 import { base64url } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import { text } from '../../http/fields.ts'
 
 const instant = z.iso.datetime()

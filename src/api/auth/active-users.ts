@@ -1,5 +1,5 @@
 /** Who was active in which day or month. The answer is written as it is read, because it may be long. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ActiveUser, listActiveUsers, type People } from '../../core/activity/active-users.ts'
 import { requireUser } from '../../http/authenticate.ts'
 import { operation } from '../../http/operation.ts'

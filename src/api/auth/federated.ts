@@ -1,6 +1,6 @@
 /** Logging in through a provider: for each of the table a start and a callback, both made of redirects. */
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Departure } from '../../core/federation/departure.ts'
 import { finishLogin } from '../../core/federation/finish.ts'
 import { PROVIDERS, type Provider, type ProviderName } from '../../core/federation/providers.ts'

@@ -1,5 +1,5 @@
 /** A signed-in user's logins at providers. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { listIdentities, startLink, unlink } from '../../core/federation/links.ts'
 import { PROVIDERS, type ProviderName } from '../../core/federation/providers.ts'
 import { requireUser } from '../../http/authenticate.ts'

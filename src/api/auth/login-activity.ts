@@ -1,5 +1,5 @@
 /** Who logged in when, for those who may know, and in their own tenant only. Filters are LoopBack's. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { countActivity, findActivity, listActivity } from '../../core/activity/login-activity-query.ts'
 import { AppError } from '../../core/errors.ts'
 import { requireUser } from '../../http/authenticate.ts'

@@ -1,5 +1,5 @@
 /** Password login, and codes and tokens after any login. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { exchangeCode } from '../../core/sessions/exchange.ts'
 import { grantCode, grantTokens } from '../../core/sessions/login.ts'

@@ -1,5 +1,5 @@
 /** Logout: the session behind the pair of tokens ends, and for those who came through a provider also there. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { logOutAtProvider } from '../../core/federation/logout.ts'
 import { logOut } from '../../core/sessions/logout.ts'
 import { requireUser } from '../../http/authenticate.ts'

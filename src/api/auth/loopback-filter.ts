@@ -1,5 +1,5 @@
 /** LoopBack's `filter`: what to look for, in which order, how much of it, and which fields to show. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { ACTIVITY_FIELDS, type ActivityField, type ActivityOrder } from '../../core/activity/login-activity-query.ts'
 import { COLUMNS, Where } from './loopback-where.ts'
 

@@ -1,5 +1,5 @@
 /** LoopBack's `where`: fields, operators, `and` and `or`, into conditions. Anything it does not know is refused. */
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   ACTIVITY_FIELDS,
   type ActivityColumn,

@@ -1,5 +1,5 @@
 /** `AuthUser`: the claims of the token that are about the person. No store is asked. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AccessClaims } from '../../core/sessions/claims.ts'
 import { personOf } from '../../core/sessions/claims.ts'
 

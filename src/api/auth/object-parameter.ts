@@ -44,24 +44,24 @@ function spelledOut(parameters: URLSearchParams, name: string): Given {
 }
 
 /** False where one key is said to be both a value and an object. */
-function place(node: Tree, [step = '', ...rest]: string[], values: string[]): boolean {
-  const known = node[step]
+function place(tree: Tree, [step = '', ...rest]: string[], values: string[]): boolean {
+  const known = tree[step]
   if (rest.length === 0) {
     if (known) return false
-    node[step] = values
+    tree[step] = values
     return true
   }
   if (Array.isArray(known)) return false
-  return place((node[step] = known ?? newTree()), rest, values)
+  return place((tree[step] = known ?? newTree()), rest, values)
 }
 
 /** Numbered members, in the order of their numbers, and unnumbered ones (`[]`) are lists; so is a repeated value. */
-function grown(node: Tree | string[]): unknown {
-  if (Array.isArray(node)) return node.length === 1 ? node[0] : node
-  const keys = Object.keys(node)
-  if (keys.length === 1 && keys[0] === '' && Array.isArray(node[''])) return node['']
-  if (keys.every((key) => /^\d{1,9}$/.test(key))) return Object.values(node).map(grown)
-  return Object.fromEntries(keys.map((key) => [key, grown(node[key] ?? [])]))
+function grown(tree: Tree | string[]): unknown {
+  if (Array.isArray(tree)) return tree.length === 1 ? tree[0] : tree
+  const keys = Object.keys(tree)
+  if (keys.length === 1 && keys[0] === '' && Array.isArray(tree[''])) return tree['']
+  if (keys.every((key) => /^\d{1,9}$/.test(key))) return Object.values(tree).map(grown)
+  return Object.fromEntries(keys.map((key) => [key, grown(tree[key] ?? [])]))
 }
 
 function withoutPrototype(key: string, value: unknown): unknown {

@@ -1,5 +1,5 @@
 /** One-time codes and the authenticator app. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { hasAuthenticator, startEnrolment } from '../../core/credentials/enrol.ts'
 import { sendOtp } from '../../core/credentials/otp.ts'
 import { verifyOtp } from '../../core/credentials/verify-otp.ts'

@@ -1,6 +1,6 @@
 /** Parameters as LoopBack reads them: every failure says what was given and for which parameter. */
 import type { Context, MiddlewareHandler } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError, type Issue } from '../../core/errors.ts'
 import { issuesOf } from '../../http/issues.ts'
 import type { AppEnv } from '../../http/router.ts'

@@ -1,5 +1,5 @@
 /** Passkeys: a signed-in person's own, and logging in with one. The answers' shapes are those of WebAuthn in JSON. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { logInByPasskey, startPasskeyLogin } from '../../core/credentials/passkey-login.ts'
 import { finishEnrolment, listPasskeys, removePasskey, startEnrolment } from '../../core/credentials/passkeys.ts'
 import { requireUser } from '../../http/authenticate.ts'

@@ -1,5 +1,5 @@
 /** Changing a password, and resetting a forgotten one. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { changePassword } from '../../core/credentials/change-password.ts'
 import { sendResetLink } from '../../core/credentials/reset-links.ts'
 import { readResetLink, resetPassword } from '../../core/credentials/reset-password.ts'

@@ -1,5 +1,5 @@
 /** SAML: we are the service provider. Nothing of it is loaded before somebody uses it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { takeFlowCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter, limitBody } from '../../http/router.ts'

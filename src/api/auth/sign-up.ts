@@ -1,5 +1,5 @@
 /** Sign-up: a link by mail, then the account. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { completeSignUp, readSignUpLink } from '../../core/credentials/sign-up.ts'
 import { sendSignUpLink } from '../../core/credentials/sign-up-links.ts'
 import { bearerToken } from '../../http/authenticate.ts'

@@ -1,6 +1,6 @@
 /** How the auth family spells things on the wire; nothing outside api/auth knows. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ErrorCode, Issue } from '../../core/errors.ts'
 import type { RenderError } from '../../http/problem.ts'
 

@@ -1,5 +1,5 @@
 /** Native apps log in by signing a challenge. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { CHALLENGE_SECONDS, logInByDevice, makeDeviceChallenge } from '../../core/devices/device-login.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'

@@ -1,5 +1,5 @@
 /** What a registration link takes: the key of a native app, or the passkey that its page has made. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { registerApp, registerPasskey } from '../../core/devices/registration.ts'
 import { text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'

@@ -1,7 +1,7 @@
 /** How the devices family spells things on the wire; nothing outside api/devices knows. */
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppError, ErrorCode } from '../../core/errors.ts'
 import { text } from '../../http/fields.ts'
 import type { RenderError } from '../../http/problem.ts'

@@ -1,6 +1,6 @@
 /** Into a login and back from it. */
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { takeCallback } from '../../core/gateway/callback.ts'
 import { startLoginFlow } from '../../core/gateway/login-flow.ts'

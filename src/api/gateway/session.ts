@@ -1,6 +1,6 @@
 /** The session, its units, and its end. */
 import { accepts } from 'hono/accepts'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { gatewayHealth } from '../../core/gateway/health.ts'
 import { endSession } from '../../core/gateway/logout.ts'

@@ -1,6 +1,6 @@
 /** How the gateway spells things on the wire: bare JSON strings for whatever goes wrong. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppError } from '../../core/errors.ts'
 import type { RenderError } from '../../http/problem.ts'
 

@@ -1,5 +1,5 @@
 /** Six digits by mail or SMS: sent to whoever may have them, and to nobody under a name that nobody has. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Client, existsVerifiedClient, selectVerifiedClient } from '../../db/clients.ts'
 import { putOtpSlot } from '../../db/otp-slots.ts'
 import { type Principal, selectLoginByUsername } from '../../db/principals.ts'

@@ -1,5 +1,5 @@
 /** Completing a sign-up by the link from the mail: the account, its password and its membership come in one batch. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { isUniqueViolation } from '../../db/batch.ts'
 import { consumeOneTimeSecret, selectOneTimeSecret, tenantOfSecret } from '../../db/one-time.ts'
 import { insertPassword } from '../../db/passwords.ts'

@@ -7,7 +7,7 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { base64url } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Credential, Passkey } from '../../db/passkeys.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../errors.ts'

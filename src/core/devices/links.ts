@@ -1,5 +1,5 @@
 /** Registration links: a secret that lets whoever opens it register one device for one user of an application. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Client } from '../../db/clients.ts'
 import { disableDevices, insertRegistrationLink, REGISTRATION_LINK } from '../../db/devices.ts'
 import { selectOneTimeSecret, voidOneTimeSecrets, voidSecretsOfUser } from '../../db/one-time.ts'

@@ -2,7 +2,7 @@
  * One login on its way through a provider. `state` names it to the provider and is good once; the secret stays in the
  * browser that started it, and PKCE verifier and nonce come of that secret: nobody else can finish the login.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Client } from '../../db/clients.ts'
 import type { Connection } from '../../db/connections.ts'
 import { consumeFlow, FEDERATION_FLOW, selectFlow } from '../../db/federation-flows.ts'

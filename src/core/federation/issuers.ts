@@ -1,6 +1,6 @@
 /** What OpenID providers publish about themselves, remembered for a while: endpoints and keys. */
 import { discoveryRequest, type JWKSCacheInput, processDiscoveryResponse } from 'oauth4webapi'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EndpointName } from '../../db/schema.ts'
 import type { Db, Ports } from '../../deps.ts'
 import { orProviderFailed } from './peer-fetch.ts'

@@ -9,7 +9,7 @@ import {
   clockTolerance,
   None,
 } from 'oauth4webapi'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Connection } from '../../db/connections.ts'
 import type { EndpointName } from '../../db/schema.ts'
 import type { Ports } from '../../deps.ts'

@@ -1,5 +1,5 @@
 /** What a provider says about a person, in our words. Nothing here is believed beyond what the provider vouches for. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export interface Profile {
   /** The provider's own stable id for the person. */

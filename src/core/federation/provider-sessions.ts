@@ -1,5 +1,5 @@
 /** The provider's tokens behind a session: sealed, and never sent to a browser. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Connection } from '../../db/connections.ts'
 import type { NewProviderSession, ProviderSession } from '../../db/provider-sessions.ts'
 import type { Deps } from '../../deps.ts'

@@ -1,5 +1,5 @@
 /** Every provider as data: where its routes are, how it is asked, how its answers read. The engine knows no names. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { CONNECTION_KINDS, type ConnectionKind, ENDPOINT_NAMES, type EndpointName } from '../../db/schema.ts'
 import { Email, Name, type Profile, Subject } from './profile.ts'
 

@@ -1,6 +1,6 @@
 /** Before a session that came through a provider goes on: does that provider still know the person? */
 import { refreshTokenGrantRequest } from 'oauth4webapi'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Connection } from '../../db/connections.ts'
 import { selectManaged } from '../../db/identities.ts'
 import { claimCheck, type ProviderSession, releaseCheck, selectProviderSession } from '../../db/provider-sessions.ts'

@@ -2,7 +2,7 @@
  * The gateway's snapshot of its state. While SQL is down it is what the gateway goes on with, and says so; without one
  * it has nothing to go on with.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { readGatewayState } from '../../db/gateway.ts'
 import type { Deps } from '../../deps.ts'
 import { sha256 } from '../crypto.ts'

@@ -1,6 +1,6 @@
 /** `imid_token`: says once, within a minute, to the gateway only, who has logged in. */
 import { errors, type JWK, jwtVerify, SignJWT } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Principal } from '../../db/principals.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../errors.ts'

@@ -2,7 +2,7 @@
  * A login on its way from a service through the hosted pages and back. A cookie of its own binds it to the browser that
  * started it; what has been proved so far is kept with it.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { consumeOneTimeSecret, insertOneTimeSecret, selectOneTimeSecret, updateOneTimeData } from '../../db/one-time.ts'
 import type { Tenant } from '../../db/principals.ts'
 import { selectTenant, selectTenantByKey } from '../../db/tenants.ts'

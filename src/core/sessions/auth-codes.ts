@@ -1,5 +1,5 @@
 /** Auth codes: what a login answers and `/auth/token` turns into tokens, once. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Client } from '../../db/clients.ts'
 import { insertOneTimeSecret, type NewOneTimeSecret } from '../../db/one-time.ts'
 import type { Principal } from '../../db/principals.ts'

@@ -2,7 +2,7 @@
  * Whether a session still stands, without SQL when warm. SQL is the authority; what is read there is cached for a
  * minute, with the time it was read at, so that no stale copy anywhere is believed for longer than that.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { findSessionState, type SessionState } from '../../db/sessions.ts'
 import type { Db, Deps } from '../../deps.ts'
 

@@ -3,7 +3,7 @@
  * round trip, and gives a repeated refresh the same successor without anything being stored.
  */
 import { errors, type JWK, jwtVerify, SignJWT } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Ports } from '../../deps.ts'
 import { AppError } from '../errors.ts'
 import { keyedDigest, verifyKeyedDigest } from '../vault.ts'
