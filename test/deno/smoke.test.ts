@@ -1,11 +1,9 @@
 /** The same service on Deno: it starts by itself, with the rights that it is given, and keeps what it was told. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type App, askThrough } from '../support/app.ts'
 import { startOnDeno } from '../support/deno.ts'
+import { freshDatabase } from '../support/folder.ts'
 import { secretsIn } from '../support/secrets.ts'
 import {
   bearer,
@@ -19,8 +17,7 @@ import {
 } from '../support/world.ts'
 
 describe('on Deno', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-deno-'))
-  const url = `file:${join(folder, 'gatehouse.db')}`
+  const url = freshDatabase()
   let app: App
   let world: World
   let ended: Tokens
@@ -28,10 +25,7 @@ describe('on Deno', () => {
   before(async () => {
     app = askThrough(await startOnDeno(url))
   })
-  after(async () => {
-    await app.stop()
-    rmSync(folder, { recursive: true })
-  })
+  after(() => app.stop())
 
   test('somebody logs in, is known, goes on and logs out', async () => {
     world = await makeWorld(app)

@@ -1,7 +1,4 @@
 /** The service in this process, over a libSQL file of its own, with a clock that can be moved. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Client, InStatement } from '@libsql/client'
 import { createApp, upkeep } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
@@ -9,16 +6,13 @@ import type { Ports } from '../../src/deps.ts'
 import { createDelivery } from '../../src/platform/delivery.ts'
 import { libsqlPorts } from '../../src/platform/libsql.ts'
 import { createLog } from '../../src/platform/logger.ts'
+import { freshDatabase } from './folder.ts'
 import type { Service, Traffic } from './service.ts'
 import { SECRETS, VARIABLES } from './variables.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-let files = 0
-
 export async function startOnLibsql(
   variables: Record<string, string> = {},
-  url = variables['LIBSQL_URL'] ?? `file:${join(folder, `${files++}.db`)}`,
+  url = variables['LIBSQL_URL'] ?? freshDatabase(),
 ): Promise<Service & { ports: Ports }> {
   const config = parseConfig({ ...VARIABLES, ...SECRETS, ...variables })
   const lines: string[] = []

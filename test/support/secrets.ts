@@ -48,9 +48,9 @@ export function secretsIn(text: string, { andPersonal = false } = {}): string[] 
   return [...found]
 }
 
-/** Short ones and plain words (`password`) are in every log for other reasons. */
+/** Short ones, plain words (`password`), numbers and times are everywhere for other reasons. */
 function register(index: Index, value: string): void {
-  if (value.length < WINDOW || /^[a-z_ ]+$/i.test(value)) return
+  if (value.length < WINDOW || /^([a-z_ ]+|\d+|\d{4}-\d\d-\d\dT[\d:.]+Z)$/i.test(value)) return
   const start = value.slice(0, WINDOW)
   index.set(start, (index.get(start) ?? new Set()).add(value))
 }

@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
+import { freshDatabase } from '../support/folder.ts'
 import type { Task } from '../support/neighbour.ts'
 import { SECRETS } from '../support/variables.ts'
 import { credentialsOf, getCode, makeWorld, type World } from '../support/world.ts'
@@ -14,8 +12,7 @@ import { credentialsOf, getCode, makeWorld, type World } from '../support/world.
 const EACH = 25
 
 describe('of two processes over one file', LIBSQL_ONLY, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-two-'))
-  const variables = { ...SECRETS, LIBSQL_URL: `file:${join(folder, 'gatehouse.db')}` }
+  const variables = { ...SECRETS, LIBSQL_URL: freshDatabase() }
   let app: App
   let world: World
   let neighbour: ChildProcess
@@ -27,10 +24,7 @@ describe('of two processes over one file', LIBSQL_ONLY, () => {
     neighbour.send(variables)
     await once(neighbour, 'message')
   })
-  after(() => {
-    neighbour.kill()
-    rmSync(folder, { recursive: true })
-  })
+  after(() => neighbour.kill())
 
   /** All statuses of the same request, sent by both at once. */
   async function askBoth(path: string, body: object): Promise<number[]> {
