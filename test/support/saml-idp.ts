@@ -55,7 +55,12 @@ function handle(provider: SamlProvider, incoming: IncomingMessage, response: Ser
   const { key, entityId, options } = provider
   const common = { issuer: entityId, cert: Buffer.from(key.certificate) }
   if (pathname === '/metadata') {
-    samlp.metadata({ ...common, redirectEndpointPath: '/sso?realm=test' })(request, response, () => fail(response))
+    const [redirectEndpointPath, postEndpointPath] = ['/sso?realm=test', '/sso-by-post']
+    samlp.metadata({ ...common, redirectEndpointPath, postEndpointPath })(request, response, () => fail(response))
+    return
+  }
+  if (!query['SAMLRequest']) {
+    fail(response, 400)
     return
   }
   const { consumerUrl, id } = readRequest(searchParams.get('SAMLRequest') ?? '')
