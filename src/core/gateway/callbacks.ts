@@ -3,8 +3,8 @@ import type { Config } from '../../config.ts'
 import type { Tenant } from '../../db/principals.ts'
 
 const MOST_CHARACTERS = 2048
-/** What parsers disagree about: backslashes, control characters, white space; also fragments and a user before the host. */
-const SUSPICIOUS = /[\\\p{Cc}\s#]/u
+/** What parsers disagree about: backslashes, control characters, white space, a host with escapes in it; also fragments. */
+const SUSPICIOUS = /[\\\p{Cc}\s#]|^[^/]*\/\/[^/?]*%/u
 
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
 

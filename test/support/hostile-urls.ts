@@ -1,0 +1,253 @@
+/**
+ * Addresses that look, to somebody or some parser, as if they led to `https://service.example/app`, and do not; by the
+ * trick that they try.
+ */
+const HOST = 'service.example'
+const HOME = `https://${HOST}/app`
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
+const character = (code: number) => String.fromCharCode(code)
+
+const CONTROLS = [...range(0, 32), 127, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]
+const SCHEMES =
+  `javascript data vbscript file ftp ws wss blob about mailto tel intent view-source filesystem gopher ldap
+  jar resource chrome android-app ms-settings itms-services sms http htps httpss https+unix x-https`.split(/\s+/)
+
+export const HOSTILE_URLS: Record<string, string[]> = {
+  'other hosts': [
+    'evil.example',
+    `${HOST}.evil.example`,
+    `evil-${HOST}`,
+    `evil${HOST}`,
+    `${HOST}evil`,
+    `sub.${HOST}`,
+    `www.${HOST}`,
+    `${HOST}.`,
+    `${HOST}..`,
+    `.${HOST}`,
+    'service.examples',
+    'service.exampl',
+    'service-example',
+    'example',
+    'service',
+    `${HOST}.localhost`,
+    'localhost',
+    `${HOST}%2eevil.example`,
+    `evil.example%2f${HOST}`,
+    `evil.example%5c${HOST}`,
+    `evil.example%23${HOST}`,
+    `evil.example%00${HOST}`,
+    `${HOST}%00.evil.example`,
+    `xn--${HOST}`,
+    '',
+  ].map((host) => `https://${host}/app`),
+
+  'users before the host': [
+    `${HOST}@evil.example`,
+    `${HOST}:443@evil.example`,
+    `user@${HOST}`,
+    `user:password@${HOST}`,
+    `:password@${HOST}`,
+    `evil.example@${HOST}`,
+    `evil.example%40${HOST}`,
+    `a@b@${HOST}`,
+    `${HOST}%40evil.example`,
+    `${HOST}@@evil.example`,
+    `${HOST}&@evil.example`,
+    `${HOST};@evil.example`,
+    `${HOST}%2f@evil.example`,
+    `${HOST}%20@evil.example`,
+    `%73ervice.example@evil.example`,
+  ].map((authority) => `https://${authority}/app`),
+
+  ports: ['80', '444', '8443', '0', '65536', '99999', '-1', '443443', '44a', ' 443', '443@evil.example', '1e3'].map(
+    (port) => `https://${HOST}:${port}/app`,
+  ),
+
+  schemes: SCHEMES.flatMap((scheme) => [`${scheme}://${HOST}/app`, `${scheme}:${HOME}`, `${scheme}:alert(1)//${HOME}`]),
+
+  'no scheme, or half of one': [
+    `//${HOST}/app`,
+    '//evil.example',
+    '///evil.example',
+    '////evil.example',
+    '/evil',
+    '/',
+    '/\\evil.example',
+    '\\\\evil.example',
+    `${HOST}/app`,
+    `https:${HOST}/app`,
+    `https:/${HOST}/app`,
+    `:////${HOST}/app`,
+    `https//${HOST}/app`,
+    `https;//${HOST}/app`,
+    `https:\\\\${HOST}\\app`,
+    `https:/\\${HOST}/app`,
+    `https:\\/${HOST}/app`,
+    `://${HOST}/app`,
+    `:${HOME}`,
+    'https:',
+    'https://',
+    'https:/',
+    'app',
+    '../app',
+    '?callback',
+    '#app',
+    '.',
+  ],
+
+  'control characters and white space': CONTROLS.flatMap((code) => {
+    const [c, encodedHost] = [character(code), encodeURIComponent(character(code))]
+    return [
+      `${c}${HOME}`,
+      `${HOME}${c}`,
+      `https://${HOST}${c}.evil.example/app`,
+      `https://evil.example${c}${HOST}/app`,
+      `ht${c}tps://${HOST}/app`,
+      `https://${HOST}${encodedHost}/app`,
+    ]
+  }),
+
+  'headers in the address': ['\r\n', '\n', '\r', '\r\n\r\n', '\u560d\u560a\n', '\u2028\r'].flatMap((line) => [
+    `${HOME}${line}Set-Cookie: a=b`,
+    `${HOME}/${line}Location: https://evil.example`,
+    `${HOME}?x=${line}X: y`,
+  ]),
+
+  backslashes: [
+    `https://evil.example\\@${HOST}/app`,
+    `https://${HOST}\\@evil.example/app`,
+    `https://${HOST}\\.evil.example/app`,
+    `https://${HOST}/app\\..\\x`,
+    `https://${HOST}/app\\`,
+    `https://evil.example\\${HOST}/app`,
+    `https://evil.example/\\${HOST}/app`,
+    `\\${HOME}`,
+  ],
+
+  fragments: ['#', '#x', '#/../x', '?#', '#@evil.example', '/#https://evil.example'].map((end) => `${HOME}${end}`),
+
+  'other paths': [
+    '/',
+    '',
+    '/ap',
+    '/application',
+    '/app.evil',
+    '/app-evil',
+    '/App',
+    '/APP',
+    '/app/..',
+    '/app/../',
+    '/app/../evil',
+    '/app/./../evil',
+    '/app/%2e%2e/evil',
+    '/app/%2E%2E/evil',
+    '/app/.%2e/evil',
+    '/app/%2e./evil',
+    '/app/x/../../evil',
+    '/app/..%2fevil',
+    '/app/..%2Fevil',
+    '/app/..%5cevil',
+    '/app/..%5Cevil',
+    '/app%2f..%2fevil',
+    '/app%2fx',
+    '/app%5cx',
+    '//app',
+    '/x/app',
+    '//evil.example/app',
+    '/%61pp',
+    '/app%00',
+    '/app%20',
+    '/app;x',
+    '/app%3fx',
+    '/app%23x',
+    '/./',
+    '/app/../app2',
+  ].map((path) => `https://${HOST}${path}`),
+
+  'addresses of machines': [
+    '127.0.0.1',
+    '0.0.0.0',
+    '127.1',
+    '0x7f.1',
+    '0x7f000001',
+    '017700000001',
+    '2130706433',
+    '127.0.0.1.',
+    '[::1]',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[fe80::1]',
+    '[::1%25lo]',
+    '169.254.169.254',
+    '0xa9fea9fe',
+    '10.0.0.1',
+    '[v1.x]',
+    '1.2.3.4.5',
+    '[',
+    ']',
+  ].map((host) => `https://${host}/app`),
+
+  'letters that look alike': [
+    'ѕervice.example',
+    'servicе.example',
+    'sеrvice.example',
+    'servıce.example',
+    'servíce.example',
+    'service.eхample',
+    'service.examp1e',
+    'serv\u200bice.evil.example',
+    'ser\u0301vice.example',
+    'service\u2024evil.example',
+    'evil.example\uff0fservice.example',
+    'evil.example\uff03service.example',
+    'evil.example\u2044service.example',
+    'service.example\uff20evil.example',
+    'service.example\uff1aevil.example',
+    'evil.ca\u2100service.example',
+    'ßervice.example',
+    'xn--servce-4wa.example',
+    'xn--ervice-2ye.example',
+    'xn--a',
+    'xn--zzzzzz',
+    'service\u3002evil.example',
+    '\u202eelpmaxe.ecivres',
+  ].map((host) => `https://${host}/app`),
+
+  'broken text': ['\ud800', '\udfff', '\udc00\ud800', 'a\ud83d'].flatMap((part) => [
+    `${HOME}/${part}`,
+    `https://${HOST}${part}/app`,
+    `${HOME}?x=${part}`,
+  ]),
+
+  'too long': [
+    `${HOME}/${'x'.repeat(2048)}`,
+    `${HOME}?${'x'.repeat(100_000)}`,
+    `https://${'x.'.repeat(2000)}${HOST}/app`,
+  ],
+
+  'markup and templates': ['<script>', '"><script>alert(1)</script>', "'onload='", '{{7*7}}', '$(id)', '%0d%0a'].map(
+    (part) => `https://${HOST}${part}/app`,
+  ),
+
+  'more than one': [
+    `https://${HOST},https://evil.example`,
+    `${HOME} https://evil.example`,
+    `https://evil.example?${HOME}`,
+    `https://evil.example/${HOME}`,
+    `https://evil.example/#${HOME}`,
+    `https://evil.example;${HOME}`,
+    `https://evil.example&${HOST}`,
+    `https://evil.example?@${HOST}/app`,
+    `https://${HOST},evil.example/app`,
+    `https://${HOST}|evil.example/app`,
+    `https://${HOST}^evil.example/app`,
+    'undefined',
+    'null',
+    '[object Object]',
+    '*',
+    'https://*/app',
+    'https://*.example/app',
+  ],
+}
