@@ -7,6 +7,7 @@ import { auditStatement } from '../activity/audit.ts'
 import { SYSTEM } from '../actor.ts'
 import { secretDigests } from '../directory/client-secrets.ts'
 import { AppError } from '../errors.ts'
+import { allowsMethod } from '../sessions/admission.ts'
 import { grantCode } from '../sessions/login.ts'
 import { challengeEnd, makeChallenge, spendChallenge } from './challenges.ts'
 import { refuseProof } from './failed-proof.ts'
@@ -44,7 +45,7 @@ export async function logInByPasskey(deps: Deps, login: PasskeyLogin): Promise<s
   ])
   if (!client) throw new AppError('client_unverified')
   if (!passkey || !principal) throw new AppError('credentials_invalid')
-  if (!allowsPasskeys(principal)) throw new AppError('login_denied')
+  if (!allowsMethod(principal, METHOD)) throw new AppError('login_denied')
 
   const refuse = (cause: unknown) => refuseProof(deps, METHOD, principal, cause)
   const { counter, challenge, endsAt } = await check(deps, response, passkey).catch(refuse)
@@ -63,8 +64,6 @@ export async function logInByPasskey(deps: Deps, login: PasskeyLogin): Promise<s
     },
   )
 }
-
-export const allowsPasskeys = ({ tenant }: Principal) => tenant?.loginMethods.includes('passkey') ?? true
 
 async function check(deps: Deps, response: AuthenticationResponseJSON, passkey: Passkey) {
   const challenge = await challengeOf(response)
