@@ -71,6 +71,8 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
   'POST /auth/passkey-login': (world) => ({
     body: { ...clientOf(world), response: { ...PASSKEY, response: ASSERTED } },
   }),
+  'GET /imsg-service/v1/callback': () => ({ query: { imid_token: 'token', serviceCallback: 'https://a.example' } }),
+  'POST /imsg-service/v1/unit': () => ({ body: { unit: 'news' } }),
   'POST /auth/saml': (world) => ({ form: clientOf(world) }),
   'POST /auth/saml-redirect': () => ({ form: { SAMLResponse: 'response', RelayState: 'state' } }),
   ...Object.fromEntries(
@@ -85,7 +87,7 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
 
 /** Names, in bodies, headers and queries, of what proves something by being known. */
 const SECRETS =
-  /^(client_?secret|code|refresh_?token|token|otp|authorization|state|SAMLResponse|RelayState|challenge|signature)$/i
+  /^(client_?secret|code|refresh_?token|imid_token|token|otp|authorization|state|SAMLResponse|RelayState|challenge|signature)$/i
 
 /** Doors that ask who is there before anything else. */
 const ASK_FIRST = ['apiKey', 'tenantKey', 'member', 'hmac']

@@ -12,9 +12,9 @@ import { bearer, create, getCode, getTokens, makeWorld, type Tokens, type World 
 const routes = await listRoutes()
 const behind = (...some: string[]) => routes.filter(({ doors }) => some.includes(doors[0] ?? ''))
 
-const TESTED = ['bearer', 'apiKey', 'tenantKey', 'member', 'hmac', 'client', 'possession']
-/** The devices family says of a link that it is gone. */
-const WRONG = [401, 410]
+const TESTED = ['bearer', 'apiKey', 'tenantKey', 'member', 'hmac', 'client', 'possession', 'session']
+/** The devices family says of a link that it is gone, the gateway of a token that it was not for this browser. */
+const WRONG = [401, 403, 410]
 const BITS: Record<string, number> = { GET: 1, PATCH: 2, PUT: 2, DELETE: 4, POST: 8 }
 
 let app: App
@@ -61,6 +61,20 @@ describe('behind the bearer door', () => {
       const sample = sampleOf(route, world)
       for (const authorization of [undefined, 'Bearer', 'Basic YTpi', ...badBearers(), bearer(expired).authorization])
         await refuses(route, { ...sample, headers: { authorization } })
+    })
+})
+
+describe('behind the session door', () => {
+  for (const route of behind('session'))
+    test(`${route.name} refuses a missing, garbled, altered or expired session, however it is brought`, async () => {
+      const sample = sampleOf(route, world)
+      const tokens = [...badBearers(), bearer(expired).authorization]
+      for (const authorization of [undefined, 'Bearer', 'Basic YTpi', ...tokens])
+        await refuses(route, { ...sample, headers: { authorization } })
+      for (const value of ['garbage', ...tokens.map((token) => token.replace('Bearer ', ''))]) {
+        await refuses(route, { ...sample, headers: { 'x-imid-token': value } })
+        await refuses(route, { ...sample, headers: { cookie: `imidToken=${value}` } })
+      }
     })
 })
 

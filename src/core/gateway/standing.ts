@@ -69,7 +69,7 @@ async function readState(deps: Deps, sessionId: string): Promise<CachedSession> 
   try {
     return await load(deps, sessionId)
   } catch (cause) {
-    if (!cached?.standing) throw cause
+    if (cause instanceof AppError || !cached?.standing) throw cause
     deps.log('warn', 'serving a session from the cache while the store is down', { cause })
     return cached
   }
