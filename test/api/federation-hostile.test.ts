@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, type TestContext, test } from 'node:test'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { type App, startApp } from '../support/app.ts'
 import { refusedWith } from '../support/auth-errors.ts'
@@ -13,6 +13,7 @@ import {
   tokensFor,
 } from '../support/federation.ts'
 import { type HostileIdp, startHostileIdp, type Wishes } from '../support/idp-hostile.ts'
+import { STORE } from '../support/service.ts'
 import { ORIGIN } from '../support/variables.ts'
 import { openVisitor, type Visitor } from '../support/visitor.ts'
 import { makeWorld, type World } from '../support/world.ts'
@@ -29,6 +30,16 @@ before(async () => {
   world = await makeConnectedWorld(app, idp.connection, { tenant: { signUp: openSignUp() } })
 })
 after(() => idp.stop())
+
+/** workerd is asked not to follow, and does not; but wrangler's harness puts Node's fetch in between, which does. */
+const SEES_REDIRECTS = { skip: STORE === 'libsql' ? false : 'the harness follows redirects before workerd sees them' }
+
+/** One that is not shared. */
+async function startOwn(t: TestContext): Promise<HostileIdp> {
+  const own = await startHostileIdp(app)
+  t.after(() => own.stop())
+  return own
+}
 
 let people = 0
 const newSubject = () => `hostile-${Date.now()}-${people++}`
@@ -273,8 +284,8 @@ describe('an id token', () => {
 })
 
 describe('the provider’s keys', () => {
-  test('are asked for again once when one is unknown, and then not for a minute', async () => {
-    const own = await startHostileIdp(app)
+  test('are asked for again once when one is unknown, and then not for a minute', async (t) => {
+    const own = await startOwn(t)
     const client = await makeConnectedWorld(app, own.connection, { tenant: { signUp: openSignUp() } })
     const attempt = async () => {
       const { visitor, state, nonce } = await depart(client)
@@ -293,7 +304,6 @@ describe('the provider’s keys', () => {
     await own.rotate('never published', { publish: false })
     for (let login = 0; login < 3; login++) assert.equal((await attempt())['error'], 'server_error')
     assert.equal(own.asked['/jwks'], 2)
-    await own.stop()
   })
 })
 
@@ -351,14 +361,13 @@ describe('a provider that', () => {
       await assertRefused({ instead: { '/token': (response) => json(response, 200, body) } })
   })
 
-  test('redirects is not followed', async () => {
-    const canary = await startHostileIdp(app)
+  test('redirects is not followed', SEES_REDIRECTS, async (t) => {
+    const canary = await startOwn(t)
     for (const status of [301, 302, 303, 307, 308])
       await assertRefused({
         instead: { '/token': (response) => response.writeHead(status, { location: `${canary.issuer}/token` }).end() },
       })
     assert.deepEqual(canary.asked, {})
-    await canary.stop()
   })
 
   test('refuses the code is not described to anybody', async () => {
@@ -383,8 +392,8 @@ describe('a provider that', () => {
     assert.deepEqual([told.get('error'), told.get('state')], ['temporarily_unavailable', 'mine'])
   })
 
-  test('says that it is somebody else is refused at the start', async () => {
-    const liar = await startHostileIdp(app)
+  test('says that it is somebody else is refused at the start', async (t) => {
+    const liar = await startOwn(t)
     liar.wish({
       instead: {
         '/.well-known/openid-configuration': (response) =>
@@ -398,11 +407,10 @@ describe('a provider that', () => {
     const own = await makeConnectedWorld(app, liar.connection)
     const { headers } = await openVisitor(app).ask(`${ORIGIN}/auth/oidc`, new URLSearchParams(clientForm(own)))
     assert.match(headers.get('location') ?? '', /^https:\/\/app\.example\/.*error=server_error/)
-    await liar.stop()
   })
 
-  test('sends people to a script is refused at the start', async () => {
-    const liar = await startHostileIdp(app)
+  test('sends people to a script is refused at the start', async (t) => {
+    const liar = await startOwn(t)
     const own = await makeConnectedWorld(app, liar.connection)
     for (const authorization of ['javascript:alert(1)', 'data:text/html,x', 'not a url']) {
       liar.wish({
@@ -418,7 +426,6 @@ describe('a provider that', () => {
       const { headers } = await openVisitor(app).ask(`${ORIGIN}/auth/oidc`, new URLSearchParams(clientForm(own)))
       assert.match(headers.get('location') ?? '', /^https:\/\/app\.example\/.*error=server_error/)
     }
-    await liar.stop()
   })
 })
 
