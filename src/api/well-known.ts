@@ -1,5 +1,5 @@
 /** What anybody may read: the public keys, and whether the service is up. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { signingKeys } from '../core/sessions/signing-keys.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
@@ -13,7 +13,12 @@ const JWKS_CACHE = 'public, max-age=300, stale-while-revalidate=60, stale-if-err
 export const wellKnown = createRouter()
   .get(
     '/.well-known/jwks.json',
-    operation({ summary: 'The public signing keys (RFC 7517)', door: 'open', tag: 'service', answers: { 200: KeySet } }),
+    operation({
+      summary: 'The public signing keys (RFC 7517)',
+      door: 'open',
+      tag: 'service',
+      answers: { 200: KeySet },
+    }),
     async (c) => {
       const { published } = await signingKeys(c.var.deps)
       return c.json(published, 200, {
