@@ -2,7 +2,7 @@
 import type { Client, InStatement } from '@libsql/client'
 import { createApp, upkeep } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
-import type { Ports } from '../../src/deps.ts'
+import type { Kv, Ports } from '../../src/deps.ts'
 import { createDelivery } from '../../src/platform/delivery.ts'
 import { libsqlPorts } from '../../src/platform/libsql.ts'
 import { createLog } from '../../src/platform/logger.ts'
@@ -25,7 +25,15 @@ export async function startOnLibsql(
   const execute = $client.execute.bind($client)
   const traffic = watch($client)
 
-  const outside = { ...stores, config, fetch, log, now: () => new Date(Date.now() + ahead) }
+  const kv: Kv = {
+    ...stores.kv,
+    get(key) {
+      traffic.cacheReads++
+      return stores.kv.get(key)
+    },
+  }
+
+  const outside = { ...stores, kv, config, fetch, log, now: () => new Date(Date.now() + ahead) }
   const ports: Ports = {
     ...outside,
     deliver: createDelivery(outside),
@@ -53,7 +61,11 @@ export async function startOnLibsql(
     log: () => lines,
     now: ports.now,
     stop: async () => $client.close(),
-    upkeep: () => upkeep(ports),
+    async upkeep() {
+      const before = new Set(traffic.statements)
+      await upkeep(ports)
+      traffic.statements = before
+    },
     async wait(seconds) {
       ahead += seconds * 1000
     },
@@ -62,7 +74,7 @@ export async function startOnLibsql(
 
 /** Counts what goes to the store from here on: on D1 each `execute` and each `batch` is one trip over the network. */
 function watch(client: Client): Traffic {
-  const traffic: Traffic = { trips: 0, statements: new Set() }
+  const traffic: Traffic = { trips: 0, cacheReads: 0, statements: new Set() }
   const note = (statement: InStatement | [string, unknown?] | string) => {
     const sql = Array.isArray(statement) ? statement[0] : typeof statement === 'string' ? statement : statement.sql
     traffic.statements.add(sql)

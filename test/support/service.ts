@@ -18,12 +18,13 @@ export interface Service {
   /** Lets time pass for the rows that belong to one of `ids`; on libSQL the clock moves, for everything. */
   wait(seconds: number, ids: Iterable<string>): Promise<void>
   stop(): Promise<void>
-  /** Every SQL statement that the service sent, and in how many round trips; libSQL only. */
+  /** Every SQL statement that requests sent, and in how many round trips; libSQL only. */
   traffic?: Traffic
 }
 
 export interface Traffic {
   trips: number
+  cacheReads: number
   statements: Set<string>
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
+import { browserOf, logInAtGateway, SERVICE } from '../support/gateway.ts'
 import { bearer, getCode, getTokens, makeWorld, refresh, type Tokens, type World } from '../support/world.ts'
 
 let app: App
@@ -54,6 +55,18 @@ describe('round trips to the store, when warm', LIBSQL_ONLY, () => {
   test('the public keys take none', async () => {
     const keys = async () => assert.equal((await app.get('/.well-known/jwks.json')).status, 200)
     assert.equal(await tripsOf(keys), 0)
+  })
+
+  test('whether a gateway session stands takes none, and one read of the cache', async () => {
+    const own = await makeWorld(app, { tenant: { callbackUrls: [SERVICE] } })
+    const browser = browserOf(app)
+    await logInAtGateway(browser, own)
+    const ask = async (path: string) =>
+      assert.equal((await browser.visit('GET', `/imsg-service/v1${path}`)).status, 200)
+    await ask('/token-is-set')
+    const reads = app.traffic?.cacheReads ?? 0
+    assert.equal(await tripsOf(() => ask('/token-is-set')), 0)
+    assert.equal(app.traffic?.cacheReads, reads + 1)
   })
 
   test('a forged refresh token takes none', async () => {
