@@ -17,6 +17,7 @@ import { requestLog } from './http/request-log.ts'
 import { createRouter } from './http/router.ts'
 import { docs } from './pages/docs.tsx'
 import { loginPage } from './pages/login.tsx'
+import { loginPasskey } from './pages/login-passkey.tsx'
 import { outbox } from './pages/outbox.tsx'
 import { registerDevice } from './pages/register-device.tsx'
 import { resetPasswordPage } from './pages/reset-password.tsx'
@@ -49,6 +50,7 @@ export function createApp(ports: Ports) {
   app.route('/', resetPasswordPage)
   app.route('/', signUpPage)
   app.route('/', loginPage)
+  app.route('/', loginPasskey)
   app.route('/imsg-service/v1', gateway)
   app.route('/v1/auth', account)
   app.route('/v1', admin)

@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { Branding } from '../core/branding.ts'
 import { renderPage } from './layout.tsx'
+import type { Script } from './scripts.ts'
 
 interface Hosted {
   title: string
@@ -12,9 +13,11 @@ interface Hosted {
   brand: Branding | null
   /** Where the form may lead, beside here. */
   formOrigins?: string[]
+  scripts?: readonly Script[]
 }
 
-export function renderHosted(c: Context, { title, lang, brand, formOrigins = [] }: Hosted, content: Child) {
+export function renderHosted(c: Context, hosted: Hosted, content: Child) {
+  const { title, lang, brand, formOrigins = [], scripts = [] } = hosted
   const name = brand?.name ?? 'Gatehouse'
   const logo = brand?.logoUrl
   const page = {
@@ -23,6 +26,7 @@ export function renderHosted(c: Context, { title, lang, brand, formOrigins = [] 
     color: brand?.color,
     imageOrigin: logo && new URL(logo).origin,
     formOrigins,
+    scripts,
   }
   return renderPage(
     c,

@@ -1,14 +1,23 @@
 /** @jsxImportSource hono/jsx */
 /** The forms of the hosted login; which of them there are, the tenant says. */
 import { Alert, Field } from './hosted.tsx'
-import type { Frame } from './login-frame.tsx'
+import { type Frame, renderStep } from './login-frame.tsx'
+
+const PASSKEY_SCRIPTS = ['simplewebauthn.js', 'login-passkey.js'] as const
+
+/** The first step again, where `problem` says what was wrong. */
+export function showMethods(frame: Frame, given: { problem?: string; username?: string } = {}) {
+  if (given.problem) frame.c.status(422)
+  const scripts = frame.flow.tenant.loginMethods.includes('passkey') ? PASSKEY_SCRIPTS : []
+  return renderStep(frame, frame.words.loginTitle, <Methods {...frame} {...given} />, scripts)
+}
 
 interface MethodsProps extends Frame {
   problem?: string
   username?: string
 }
 
-export function Methods({ flow, words, problem, username = '' }: MethodsProps) {
+function Methods({ flow, words, problem, username = '' }: MethodsProps) {
   const { loginMethods, signUp } = flow.tenant
   const allows = (method: string) => loginMethods.includes(method)
   return (
@@ -21,7 +30,7 @@ export function Methods({ flow, words, problem, username = '' }: MethodsProps) {
             name="username"
             label={words.username}
             value={username}
-            autocomplete="username"
+            autocomplete={allows('passkey') ? 'username webauthn' : 'username'}
             required
             autofocus={!problem}
             maxlength={200}
@@ -36,6 +45,14 @@ export function Methods({ flow, words, problem, username = '' }: MethodsProps) {
             invalid={Boolean(problem)}
           />
           <button type="submit">{words.loginSubmit}</button>
+        </form>
+      )}
+      {allows('passkey') && (
+        <form id="passkey" method="post" action="/login/passkey" class="card" hidden>
+          {!allows('password') && <Alert>{problem}</Alert>}
+          <input type="hidden" name="flow" value={flow.id} />
+          <input type="hidden" name="response" />
+          <button type="submit">{words.passkeySubmit}</button>
         </form>
       )}
       {allows('otp') && (

@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts'
 import { type LoginFlow, readLoginFlow } from '../core/gateway/login-flow.ts'
 import type { AppEnv } from '../http/router.ts'
 import { renderHosted, renderNotice } from './hosted.tsx'
+import type { Script } from './scripts.ts'
 import { chooseWords, type Words } from './words.ts'
 
 export interface Frame {
@@ -42,9 +43,9 @@ export function problemOf(error: unknown, words: Words): string {
   throw error
 }
 
-export function renderStep({ c, flow, lang }: Frame, title: string, content: Child) {
+export function renderStep({ c, flow, lang }: Frame, title: string, content: Child, scripts: readonly Script[] = []) {
   const formOrigins = [new URL(flow.callback).origin]
-  return renderHosted(c, { title, lang, brand: flow.tenant.branding, formOrigins }, content)
+  return renderHosted(c, { title, lang, brand: flow.tenant.branding, formOrigins, scripts }, content)
 }
 
 export const renderSaid = ({ c, flow, lang }: Frame, title: string, sentence: string) =>

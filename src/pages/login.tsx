@@ -8,7 +8,7 @@ import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
 import { validate } from '../http/validate.ts'
-import { CodeForm, Methods } from './login-forms.tsx'
+import { CodeForm, showMethods } from './login-forms.tsx'
 import { type Frame, problemOf, renderSaid, renderStep, withFlow } from './login-frame.tsx'
 
 const tag = 'pages'
@@ -128,11 +128,6 @@ export const loginPage = createRouter()
       })
     },
   )
-
-function showMethods(frame: Frame, given: { problem?: string; username?: string } = {}) {
-  if (given.problem) frame.c.status(422)
-  return renderStep(frame, frame.words.loginTitle, <Methods {...frame} {...given} />)
-}
 
 function showCode(frame: Frame, step: 'code' | 'factor', problem?: string) {
   if (problem) frame.c.status(422)

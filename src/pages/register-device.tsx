@@ -6,96 +6,85 @@ import { qrDataUrl } from '../core/qr.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { validate } from '../http/validate.ts'
-import { renderPage } from './layout.tsx'
+import { Field, renderHosted, renderNotice } from './hosted.tsx'
+import { chooseWords, type Words } from './words.ts'
 
 export const registerDevice = createRouter().get(
   '/register-device',
   operation({ summary: 'The page of a registration link', door: 'open', tag: 'devices', answers: { 200: 'A page' } }),
-  validate('query', z.object({ token: z.string().default('') })),
+  validate('query', z.object({ token: z.string().default(''), ui_locales: z.string().optional() })),
   async (c) => {
-    const { token } = c.req.valid('query')
+    const { token, ui_locales: uiLocales } = c.req.valid('query')
     const registration = await findRegistration(c.var.deps, token)
+    const acceptLanguage = c.req.header('accept-language')
+    const { lang, words } = chooseWords({ uiLocales, acceptLanguage, tenant: registration?.tenant?.locale })
     if (!registration) {
       c.status(410)
-      return renderPage(c, { title: 'Link no longer valid' }, <Ended />)
+      return renderNotice(c, { title: words.linkEndedTitle, lang, brand: null }, words.linkEnded)
     }
     const url = `${c.var.deps.config.PUBLIC_ORIGIN}/register-device?token=${token}`
-    const page = { title: 'Register this device', scripts: ['simplewebauthn.js', 'register-device.js'] as const }
-    return renderPage(c, page, <Register {...registration} qrCode={qrDataUrl(url)} />)
+    const scripts = ['simplewebauthn.js', 'register-device.js'] as const
+    const page = { title: words.deviceTitle, lang, brand: registration.tenant?.branding ?? null, scripts }
+    return renderHosted(c, page, <Register {...registration} words={words} qrCode={qrDataUrl(url)} />)
   },
 )
 
 interface Registration {
   displayName: string | null
   options: object
+  words: Words
   qrCode: string
 }
 
-function Register({ displayName, options, qrCode }: Registration) {
+function Register({ displayName, options, words, qrCode }: Registration) {
   return (
     <>
-      <h1>Register this device</h1>
-      <p class="muted">
-        {displayName ? (
-          <>
-            It will be able to log in as <strong>{displayName}</strong>.
-          </>
-        ) : (
-          'It will be able to log you in.'
-        )}
-      </p>
+      <p class="muted">{words.deviceIntro(displayName)}</p>
       <section class="card">
-        <div role="status">
-          <p data-state="ready">You confirm with your fingerprint, your face or the code that unlocks this device.</p>
-          <p data-state="working" hidden>
-            Follow the instructions of your device…
-          </p>
-          <p data-state="cancelled" hidden>
-            That was cancelled or took too long. You can try again.
-          </p>
-          <p data-state="failed" hidden>
-            That did not work. Please load this page again.
-          </p>
-          <p data-state="unsupported" hidden>
-            This browser knows no passkeys. Open the link on your phone, or in another browser.
-          </p>
-          <p data-state="taken" hidden>
-            You have a registered device already. Report it as lost first.
-          </p>
-          <p data-state="ended" hidden>
-            This link is no longer valid. Ask for a new one.
-          </p>
-          <p data-state="done" hidden>
-            <strong>This device is registered.</strong> You can close this page.
-          </p>
-        </div>
+        <States words={words} />
         <form data-options={JSON.stringify(options)} hidden>
-          <label for="name">Name of this device</label>
-          <div class="row">
-            <div class="grow">
-              <input id="name" name="name" value="My phone" maxlength={100} required autocomplete="off" />
-            </div>
-            <button type="submit">Register</button>
-          </div>
+          <Field
+            name="name"
+            label={words.deviceName}
+            value={words.deviceNameExample}
+            autocomplete="off"
+            maxlength={100}
+            required
+          />
+          <button type="submit">{words.deviceSubmit}</button>
         </form>
         <noscript>
-          <p>A passkey can only be made with JavaScript. Please switch it on and load this page again.</p>
+          <p>{words.deviceScript}</p>
         </noscript>
       </section>
       <section class="card wide-only">
-        <h2>Your phone instead?</h2>
-        <p>Scan this with its camera.</p>
-        <img class="qr" src={qrCode} alt="QR code of this page's address" width="240" height="240" />
+        <h2>{words.deviceScanTitle}</h2>
+        <p>{words.deviceScan}</p>
+        <img class="qr" src={qrCode} alt={words.deviceScanAlt} width="240" height="240" />
       </section>
     </>
   )
 }
 
-function Ended() {
+/** One of them is shown at a time; the script chooses. */
+function States({ words }: { words: Words }) {
+  const states = {
+    ready: words.deviceReady,
+    working: words.deviceWorking,
+    cancelled: words.deviceCancelled,
+    failed: words.deviceFailed,
+    unsupported: words.deviceUnsupported,
+    taken: words.deviceTaken,
+    ended: words.linkEnded,
+    done: words.deviceDone,
+  }
   return (
-    <>
-      <h1>This link is no longer valid</h1>
-      <p class="card">It was used, replaced by a newer one, or is older than a day. Ask for a new one.</p>
-    </>
+    <div role="status">
+      {Object.entries(states).map(([state, sentence]) => (
+        <p data-state={state} hidden={state !== 'ready'}>
+          {sentence}
+        </p>
+      ))}
+    </div>
   )
 }

@@ -53,6 +53,24 @@ export interface Words {
   flowEndedTitle: string
   flowEnded: string
   otherWays: string
+  passkeySubmit: string
+  passkeyInvalid: string
+  deviceTitle: string
+  deviceIntro: (name: string | null) => string
+  deviceReady: string
+  deviceWorking: string
+  deviceCancelled: string
+  deviceFailed: string
+  deviceUnsupported: string
+  deviceTaken: string
+  deviceDone: string
+  deviceName: string
+  deviceNameExample: string
+  deviceSubmit: string
+  deviceScript: string
+  deviceScanTitle: string
+  deviceScan: string
+  deviceScanAlt: string
   passwordFlaws: Record<PasswordFlaw, string>
 }
 

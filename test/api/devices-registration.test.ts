@@ -103,7 +103,7 @@ describe('a registration link', () => {
     assert.equal((await (await makeDevice(app)).register(link)).status, 201)
     const page = await app.get(link)
     assert.equal(page.status, 410)
-    assert.match(page.text, /no longer valid/)
+    assert.match(page.text, /no longer works/)
   })
 
   test('shows the display name on its page as text, and nothing of it is markup', async () => {

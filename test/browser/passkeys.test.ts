@@ -69,9 +69,9 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
       const first = await open(await application.link('u2'))
       await ask(app, application, 'GET', `/device_registration_link/${application.clientId}/u2`)
       await first.page.getByRole('button').click()
-      await first.page.getByText('no longer valid').waitFor()
+      await first.page.getByText('replaced by a newer one').waitFor()
       await first.page.reload()
-      await first.page.getByRole('heading', { name: 'This link is no longer valid' }).waitFor()
+      await first.page.getByRole('heading', { name: 'This link no longer works' }).waitFor()
 
       const second = await open(await application.link('u2'))
       await second.page.getByRole('button').click()

@@ -1,6 +1,7 @@
 /** Passkeys: a signed-in person's own, and logging in with one. The answers' shapes are those of WebAuthn in JSON. */
 import * as z from 'zod'
-import { logInByPasskey, startPasskeyLogin } from '../../core/credentials/passkey-login.ts'
+import { logInByPasskey } from '../../core/credentials/passkey-login.ts'
+import { startPasskeyLogin } from '../../core/credentials/passkey-proof.ts'
 import { finishEnrolment, listPasskeys, removePasskey, startEnrolment } from '../../core/credentials/passkeys.ts'
 import { requireUser } from '../../http/authenticate.ts'
 import { name } from '../../http/fields.ts'

@@ -11,6 +11,7 @@ import {
 import { selectOneTimeSecret, userOfSecret } from '../../db/one-time.ts'
 import { type Credential, insertPasskeyOfDevice } from '../../db/passkeys.ts'
 import type { DeviceKey } from '../../db/schema.ts'
+import { selectTenant } from '../../db/tenants.ts'
 import { tenantOfUser } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { auditStatement } from '../activity/audit.ts'
@@ -30,17 +31,18 @@ export interface DeviceDescription {
 /** The challenge is the link's own: it is as secret, and spent with it. */
 const purposeOf = ({ hash }: Pick<RegistrationLink, 'hash'>) => ({ kind: 'device_registration', subject: hash })
 
-/** What the page needs to make a passkey; undefined when the link is used, void, expired or unknown. */
+/** What the page needs to make a passkey, and whose page it is; undefined when the link can no longer be used. */
 export async function findRegistration(deps: Deps, token: string) {
   const link = await findRegistrationLink(deps, token)
   if (!link) return undefined
+  const [tenant] = await selectTenant(deps.db, tenantOfUser(link.userId))
   const options = await creationOptions(deps, {
     userId: link.userId,
-    userName: link.displayName ?? 'Registered device',
+    userName: link.displayName ?? tenant?.branding.name ?? 'Gatehouse',
     challenge: await makeChallenge(deps, purposeOf(link), link.expiresAt),
     known: [],
   })
-  return { displayName: link.displayName, options }
+  return { displayName: link.displayName, tenant, options }
 }
 
 interface Native extends DeviceDescription {

@@ -21,6 +21,8 @@ export interface Arrival {
   /** Those of the identity provider; null for the name of the role. */
   groups: string[] | null
   secondFactorProved?: boolean
+  /** What was proved stands for both factors. */
+  suffices?: boolean
 }
 
 interface Proof {
@@ -33,7 +35,7 @@ export async function arrive(deps: Deps, flow: LoginFlow, arrival: Arrival, proo
   const { principal, method } = arrival
   const refusal = personRefusal(principal)
   if (refusal) throw new AppError(refusal)
-  if (!arrival.secondFactorProved && isFactorDue(principal)) {
+  if (!arrival.secondFactorProved && !arrival.suffices && isFactorDue(principal)) {
     await spendProof(deps, proof)
     const waiting = { userId: principal.user.id, method, groups: arrival.groups }
     await noteInFlow(deps, flow, { waiting })

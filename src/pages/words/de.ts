@@ -47,6 +47,26 @@ export const de: Words = {
   flowEnded:
     'Sie hat zu lange gedauert oder wurde in einem anderen Browser begonnen. Bitte gehen Sie zurück und beginnen Sie neu.',
   otherWays: 'Andere Wege',
+  passkeySubmit: 'Mit Telefon oder Passkey anmelden',
+  passkeyInvalid: 'Dieser Passkey gilt hier nicht.',
+  deviceTitle: 'Dieses Gerät registrieren',
+  deviceIntro: (name) => (name ? `Sie können sich damit als ${name} anmelden.` : 'Sie können sich damit anmelden.'),
+  deviceReady: 'Sie bestätigen mit Fingerabdruck, Gesicht oder dem Code, der dieses Gerät entsperrt.',
+  deviceWorking: 'Folgen Sie den Anweisungen Ihres Geräts …',
+  deviceCancelled: 'Das wurde abgebrochen oder hat zu lange gedauert. Sie können es noch einmal versuchen.',
+  deviceFailed: 'Das hat nicht geklappt. Bitte laden Sie diese Seite neu.',
+  deviceUnsupported:
+    'Dieser Browser kennt keine Passkeys. Öffnen Sie den Link auf Ihrem Telefon oder in einem anderen Browser.',
+  deviceTaken: 'Sie haben schon ein registriertes Gerät. Melden Sie es zuerst als verloren.',
+  deviceDone: 'Dieses Gerät ist registriert. Sie können diese Seite schließen.',
+  deviceName: 'Name dieses Geräts',
+  deviceNameExample: 'Mein Telefon',
+  deviceSubmit: 'Registrieren',
+  deviceScript:
+    'Ein Passkey lässt sich nur mit JavaScript anlegen. Bitte schalten Sie es ein und laden Sie diese Seite neu.',
+  deviceScanTitle: 'Lieber mit dem Telefon?',
+  deviceScan: 'Scannen Sie dies mit der Kamera.',
+  deviceScanAlt: 'QR-Code der Adresse dieser Seite',
   passwordFlaws: {
     short: 'Das Passwort ist zu kurz: Es braucht mindestens 8 Zeichen.',
     long: 'Das Passwort ist zu lang: Es darf höchstens 256 Bytes haben.',
