@@ -30,12 +30,7 @@ before(async () => {
 })
 after(() => idp.stop())
 
-let people = 0
-function newPerson(claims: Record<string, unknown> = {}): string {
-  const subject = `link-${Date.now()}-${people++}`
-  idp.people.set(subject, { email: `${subject}@example.com`, email_verified: true, ...claims })
-  return subject
-}
+const newPerson = (claims?: Record<string, unknown>) => idp.newPerson(claims).subject
 
 /** Asks for the address with the token, then goes there with the browser. */
 async function link(kind: ProviderName, subject: string, as: Tokens = tokens) {

@@ -23,8 +23,6 @@ interface LoggedIn {
   tokens: Tokens
 }
 
-let people = 0
-
 /** Somebody who came through the provider. */
 async function enter(kind: StandIn, connection: object = {}): Promise<LoggedIn> {
   const world = await makeConnectedWorld(
@@ -32,8 +30,7 @@ async function enter(kind: StandIn, connection: object = {}): Promise<LoggedIn> 
     { ...(await idp.connection(kind)), ...connection },
     { user: { emailVerified: true } },
   )
-  const subject = `session-${Date.now()}-${people++}`
-  idp.people.set(subject, { email: world.user.email, email_verified: true })
+  const { subject } = idp.newPerson({ email: world.user.email })
   return { world, subject, tokens: await tokensFor(app, world, await logInThrough(app, world, kind, { subject })) }
 }
 

@@ -46,7 +46,10 @@ describe('the trip of a browser', () => {
     const url = new URL(locationOf(posted), 'http://x')
     const claims = decodeJwt(url.searchParams.get('imid_token') ?? '')
     const { aud, org, ntt, sub, groups, userinfo, exp, iat } = claims
-    assert.deepEqual([aud, org, ntt, sub, groups], ['imsg-service', world.tenant.key, 'id_token', world.user.id, ['editor']])
+    assert.deepEqual(
+      [aud, org, ntt, sub, groups],
+      ['imsg-service', world.tenant.key, 'id_token', world.user.id, ['editor']],
+    )
     assert.deepEqual(userinfo, { given_name: 'Ada', family_name: 'Lovelace', email: world.user.email })
     assert.ok(Number(exp) - Number(iat) <= 60)
   })

@@ -1,9 +1,15 @@
 /** A tenant whose people log in through a provider. */
 import assert from 'node:assert/strict'
 import { PROVIDERS, type ProviderName } from '../../src/core/federation/providers.ts'
-import type { App } from './app.ts'
+import type { Answer, App } from './app.ts'
 import { arrival, openVisitor, type Person } from './visitor.ts'
 import { create, makeWorld, type Tokens, type Wishes, type World } from './world.ts'
+
+/** As the admin API shows it. */
+export interface Connection {
+  id: string
+  [member: string]: unknown
+}
 
 export interface ConnectedWorld extends World {
   connection: { id: string }
@@ -48,4 +54,14 @@ export async function tokensFor(
   const { status, body, text } = await app.post<Tokens>('/auth/token', { code, clientId: client.clientId })
   assert.equal(status, 200, text)
   return body
+}
+
+/** 400 that names the field. */
+export function assertIssue(answer: Answer, path: string): void {
+  assert.equal(answer.status, 400, answer.text)
+  const { issues } = answer.body as { issues: { path: string }[] }
+  assert.ok(
+    issues.some((issue) => issue.path === path),
+    answer.text,
+  )
 }

@@ -90,6 +90,13 @@ export async function startIdp() {
     posts,
     apple: APPLE,
     applePrivateKey: await exportPKCS8(appleKey.privateKey),
+    /** Somebody new at the provider; what is undefined is not said. */
+    newPerson(claims: Record<string, unknown> = {}): { subject: string; email: string } {
+      const subject = `person-${Date.now()}-${people.size}`
+      const email = `${subject}@example.com`
+      people.set(subject, { email, email_verified: true, given_name: 'Grace', family_name: 'Hopper', ...claims })
+      return { subject, email }
+    },
     /** What a connection needs to have this provider stand in for another. */
     connection: async (kind: StandIn) => ({
       kind,
