@@ -48,9 +48,11 @@ export function secretsIn(text: string, { andPersonal = false } = {}): string[] 
   return [...found]
 }
 
-/** Short ones, plain words (`password`), numbers and times are everywhere for other reasons. */
+/** Short ones, plain words (`password`), numbers, times, ids and addresses of pages are everywhere for other reasons. */
+const PLAIN = /^([a-z_ ]+|\d+|\d{4}-\d\d-\d\dT[\d:.]+Z|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|https?:.*)$/i
+
 function register(index: Index, value: string): void {
-  if (value.length < WINDOW || /^([a-z_ ]+|\d+|\d{4}-\d\d-\d\dT[\d:.]+Z)$/i.test(value)) return
+  if (value.length < WINDOW || PLAIN.test(value)) return
   const start = value.slice(0, WINDOW)
   index.set(start, (index.get(start) ?? new Set()).add(value))
 }
