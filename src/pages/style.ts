@@ -29,6 +29,7 @@ a { color: var(--accent); }
 label { display: block; margin-bottom: .25rem; font-weight: 600; }
 input, button { font: inherit; min-height: 2.75rem; padding: .5rem .8rem; border-radius: .5rem; }
 input { width: 100%; color: inherit; background: var(--card); border: 1px solid var(--muted); }
+::placeholder { color: var(--muted); opacity: 1; }
 button {
   border: 1px solid var(--line); background: var(--brand, var(--accent)); color: var(--on-brand, var(--on-accent));
   font-weight: 600; cursor: pointer;

@@ -7,7 +7,12 @@ import { createTestHarness } from 'wrangler'
 import { configured, type Errand, failed, MAIL, SECRET, SMS, webhookAt } from './messages.ts'
 import { reply, silence, startReceiver } from './receiver.ts'
 
-Object.assign(process.env, { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', CI: '1' })
+Object.assign(process.env, {
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_LOG: 'error',
+  CI: '1',
+})
 
 const SENT_MAILS = '/cdn-cgi/local/explorer/api/local/email/sending'
 
