@@ -41,7 +41,7 @@ describe('the query plans of requests', LIBSQL_ONLY, () => {
     const scans: string[] = []
     for (const sql of statements) {
       const plan = await service.rows(`explain query plan ${sql}`)
-      for (const { detail } of plan) if (isScan(String(detail), sql)) scans.push(`${detail}: ${sql}`)
+      scans.push(...plan.map(({ detail }) => `${detail}: ${sql}`).filter(isScan))
     }
     assert.ok(statements.size > 20)
     assert.deepEqual(scans, [])
