@@ -7,7 +7,7 @@ import { type Manager, manager } from '../support/devices.ts'
 import { startOnLibsql } from '../support/libsql.ts'
 import { ask } from '../support/signatures.ts'
 import { startOnWorkerd } from '../support/workerd.ts'
-import { bearer, makeWorld, type Tokens, type World } from '../support/world.ts'
+import { bearer, getTokens, makeWorld, type Tokens, type World } from '../support/world.ts'
 import { openPage, skip, startBrowser, startSite } from './site.ts'
 
 for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: startOnWorkerd }))
@@ -94,17 +94,29 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
 
     test('enrols a passkey for somebody who is signed in, who then needs no password', async () => {
       const { page } = await openAnyPage()
-      const { client, user } = world
-      const login = { client_id: client.clientId, client_secret: client.clientSecret }
-      const { body } = await app.post<{ code: string }>('/auth/login', {
-        ...login,
-        username: user.username,
-        password: user.password,
-      })
-      await enrol(page, await toTokens(body.code))
+      const { user } = world
+      await enrol(page, await getTokens(app, world))
       const tokens = await toTokens(await logIn(page, world))
       assert.equal((await app.get<{ id: string }>('/auth/me', bearer(tokens))).body.id, user.id)
     })
+
+    for (const [how, loginMethods] of [
+      ['by the autofill of the username', ['password', 'passkey']],
+      ['by a button', ['passkey']],
+    ] as const)
+      test(`logs in on the hosted page ${how}`, async () => {
+        const { page, problems } = await openAnyPage()
+        await app.admin.patch(`/v1/tenants/${world.tenant.id}`, { loginMethods: ['password', 'passkey'] })
+        await enrol(page, await getTokens(app, world))
+        const callback = `${site.origin}/health`
+        await app.admin.patch(`/v1/tenants/${world.tenant.id}`, { callbackUrls: [callback], loginMethods })
+        await page.goto(`/imsg-service/v1/login?${new URLSearchParams({ org: world.tenant.key, callback })}`)
+        // The virtual authenticator takes the first thing that autofill offers.
+        if (loginMethods.length === 1) await page.getByRole('button', { name: 'Use your phone or a passkey' }).click()
+        await page.waitForURL(callback)
+        assert.equal((await page.request.get('/imsg-service/v1/token-is-set')).status(), 200)
+        assert.deepEqual(problems, [])
+      })
 
     test('shows the phone the way where the screen is wide', async () => {
       await application.add(['u4'])
