@@ -69,12 +69,14 @@ describe('metadata of the identity provider', () => {
   })
 
   test('is read again by the upkeep, so that a new key is known', async () => {
-    const world = await makeSamlWorld(app, idp, { saml: { metadataUrl: idp.metadataUrl } })
+    const ssoUrl = `${idp.ssoUrl}&by=hand`
+    const world = await makeSamlWorld(app, idp, { saml: { metadataUrl: idp.metadataUrl, ssoUrl } })
     const before = idp.key
     idp.key = makeKey()
     assert.equal((await logInAt(app, idp, world, newPerson()))['error'], 'access_denied')
     await app.upkeep()
     assert.ok((await logInAt(app, idp, world, newPerson()).finally(() => (idp.key = before)))['code'])
+    assert.equal((await readBack(world))['ssoUrl'], ssoUrl)
     const audit = await app.rows('select action, actor_kind from audit where target_id = ?1', world.connection.id)
     assert.ok(audit.some((row) => row['action'] === 'connection.update' && row['actor_kind'] === 'system'))
   })

@@ -74,7 +74,7 @@ export const WRONG_FACTS: Attacks = {
   'with a blank name': changed('no name', name('', ' \n ')),
   'with elements in the name': changed('no name', name('', 'ada<saml:x></saml:x>')),
   'with a name for this one login': changed('a transient name', name(TRANSIENT, 'ada')),
-  'with a name that is too long': changed('a name that is too long', name('', 'a'.repeat(300))),
+  'with a name that is too long': changed('a name that cannot be kept', name('', 'a'.repeat(300))),
 
   'beside another, both signed': [
     'not one assertion',

@@ -45,7 +45,7 @@ export function toProfile({ subject, attributes }: AssertionClaims): Omit<Profil
   const known = Subject.safeParse(subject)
   const [firstWords, lastWord] = splitName(first(SPELLINGS.displayName))
   return {
-    subject: known.success ? known.data : refuse('a name that is too long'),
+    subject: known.success ? known.data : refuse('a name that cannot be kept'),
     email: Email.parse(first(SPELLINGS.email) ?? subject),
     firstName: Name.parse(first(SPELLINGS.firstName) ?? firstWords),
     lastName: Name.parse(first(SPELLINGS.lastName) ?? lastWord),

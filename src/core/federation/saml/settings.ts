@@ -15,7 +15,7 @@ export interface GivenSettings {
   entityId?: string | undefined
   ssoUrl?: string | undefined
   certificates?: string[] | undefined
-  /** Read at once, and again by the upkeep. */
+  /** Read at once, and its certificates again by the upkeep. */
   metadataUrl?: string | null | undefined
   /** The metadata itself; it is not kept. */
   metadata?: string | undefined
