@@ -1,6 +1,6 @@
 /** The Deno entry: the same app over libSQL, listening on PORT. */
 import { createApp, upkeep } from './app.ts'
-import { parseConfig, VARIABLE_NAMES } from './config.ts'
+import { type Config, parseConfig, VARIABLE_NAMES } from './config.ts'
 import { createDelivery } from './platform/delivery.ts'
 import { libsqlPorts } from './platform/libsql.ts'
 import { createLog } from './platform/logger.ts'
@@ -8,7 +8,7 @@ import { createLog } from './platform/logger.ts'
 const HOUR_MS = 3_600_000
 const DEFAULT_DATABASE = 'file:.data/gatehouse.db'
 
-const config = parseConfig(Object.fromEntries(VARIABLE_NAMES.map((name) => [name, Deno.env.get(name)])))
+const config = configure()
 if (!config.LIBSQL_URL) await Deno.mkdir('.data', { recursive: true })
 const stores = await libsqlPorts({ url: config.LIBSQL_URL ?? DEFAULT_DATABASE, authToken: config.LIBSQL_AUTH_TOKEN })
 
@@ -55,4 +55,15 @@ async function stop() {
   await server.shutdown()
   await Promise.all(deferred)
   Deno.exit(0)
+}
+
+/** A bad variable ends the start with its sentence alone. */
+function configure(): Config {
+  try {
+    return parseConfig(Object.fromEntries(VARIABLE_NAMES.map((name) => [name, Deno.env.get(name)])))
+  } catch (error) {
+    // biome-ignore lint/suspicious/noConsole: there is no log yet
+    console.error((error as Error).message)
+    Deno.exit(1)
+  }
 }

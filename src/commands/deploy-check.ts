@@ -29,7 +29,8 @@ export function findMisconfiguration(setting: Setting): string[] {
       .filter(([name]) => !vars[name])
       .map(([name, example]) => `${name} is missing. ${IN_VARS} ${example}.`),
     ...REQUIRED_SECRETS.filter((name) => !secrets.includes(name)).map(
-      (name) => `${name} is missing. Make it with: ${RANDOM} | npx wrangler secret put ${name}`,
+      (name) =>
+        `${name} is missing. Make one with ${RANDOM}, keep it safe, and set it with: npx wrangler secret put ${name}`,
     ),
     ...SECRETS.filter((name) => name in vars).map(
       (name) => `${name} is a secret. Take it out of wrangler.toml; set it with: npx wrangler secret put ${name}`,
