@@ -14,6 +14,7 @@ const VERSION = '0.1.0'
 const ABOUT = `Authentication for many tenants behind one router.
 
 - **auth**: log in with a client and a password, exchange and refresh tokens, second factors, sign-up. Errors are \`{"error": {...}}\`.
+- **gateway**: sessions of browsers and apps within an organisation, by cookie or token. Errors are JSON strings: \`"errors.auth.MissingToken"\`.
 - **account**: log in with an API key and a password, see and change one's own account. Errors are \`{"success": false, "code": 1, "message": "..."}\`.
 - **admin**: set tenants, clients and users up, with an API key. Its permission bits decide: GET needs Read 1, PATCH and PUT Write 2, DELETE Delete 4, POST Create 8. Errors are RFC 9457 problems.
 - **devices**: let an application's users register their phones and log in with them. The application signs its requests. Errors are \`{"status": false, "reason": "..."}\`.`
