@@ -92,11 +92,30 @@ describe('linking', () => {
     assert.deepEqual(await app.rows('select * from identities where subject = ?', subject), [])
   })
 
-  test('in another browser is refused', async () => {
-    const { body } = await app.post<{ url: string }>('/auth/identities/google', {}, bearer(tokens))
-    const visitor = openVisitor(app, { answers: { login: newPerson(), password: 'any' } })
-    const { answer } = await visitor.follow(await visitor.ask(body.url), body.url)
-    refusedWith(answer, 401, 'Client Invalid')
+  test('in a browser that shows no cookie waits for the user’s own word, once', async () => {
+    const start = async (subject: string) => {
+      const { body } = await app.post<{ url: string }>('/auth/identities/google', {}, bearer(tokens))
+      const visitor = openVisitor(app, { answers: { login: subject, password: 'any' } })
+      return arrival(await visitor.follow(await visitor.ask(body.url), body.url))['linkCode'] ?? ''
+    }
+    const confirm = (code: string, as = tokens, kind = 'google') =>
+      app.put(`/auth/identities/${kind}`, { code }, bearer(as))
+    const subject = newPerson()
+    const code = await start(subject)
+    const identities = () => app.rows('select user_id from identities where subject = ?', subject)
+    assert.deepEqual(await identities(), [])
+
+    const stranger = await getTokens(app, await makeWorld(app))
+    refusedWith(await confirm(code, stranger), 401, 'Invalid Credentials')
+    refusedWith(await confirm(code, tokens, 'keycloak'), 401, 'Invalid Credentials')
+    refusedWith(await confirm('no code'), 401, 'Invalid Credentials')
+    const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(code)))
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [204, ...Array(9).fill(401)])
+    assert.deepEqual(await identities(), [{ user_id: world.user.id }])
+
+    const late = await start(newPerson())
+    await app.wait(301)
+    refusedWith(await confirm(late), 401, 'Invalid Credentials')
   })
 
   test('needs a user, a known provider and a connection', async () => {

@@ -27,12 +27,13 @@ type People = Map<string, Record<string, unknown>>
 
 export type Idp = Awaited<ReturnType<typeof startIdp>>
 
-export async function startIdp() {
+/** `origin` is where the service is reached; a browser takes a provider at 127.0.0.1 for another site than localhost. */
+export async function startIdp({ origin = ORIGIN, host = 'localhost' } = {}) {
   const people: People = new Map()
   const server = createServer((request, response) => handle(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
-  const provider = new Provider(issuer, configuration(people))
+  const issuer = `http://${host}:${(server.address() as AddressInfo).port}`
+  const provider = new Provider(issuer, configuration(people, origin))
   const appleKey = await generateKeyPair('ES256', { extractable: true })
   const serve = provider.callback()
   const posts: string[] = []
@@ -130,9 +131,9 @@ export async function startIdp() {
   }
 }
 
-function configuration(people: People): Configuration {
+function configuration(people: People, origin: string): Configuration {
   return {
-    clients: STAND_INS.map(toClient),
+    clients: STAND_INS.map((kind) => toClient(kind, origin)),
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified', 'xms_edov'],
@@ -161,11 +162,11 @@ function configuration(people: People): Configuration {
   }
 }
 
-function toClient(kind: StandIn): ClientMetadata {
+function toClient(kind: StandIn, origin: string): ClientMetadata {
   return {
     client_id: `${kind}-client`,
     client_secret: SECRET,
-    redirect_uris: [`${ORIGIN}${PROVIDERS[kind].paths.callback}`],
+    redirect_uris: [`${origin}${PROVIDERS[kind].paths.callback}`],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: kind === 'apple' ? 'client_secret_post' : 'client_secret_basic',

@@ -61,6 +61,7 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
   }),
   'GET /active-users/:range': () => ({ params: { range: 'daily' } }),
   'POST /auth/identities/:provider': () => ({ params: { provider: 'google' }, body: {} }),
+  'PUT /auth/identities/:provider': () => ({ params: { provider: 'google' }, body: { code: 'code' } }),
   'DELETE /auth/identities/:provider': () => ({ params: { provider: 'google' } }),
   'POST /devices/answer': ({ client }) => ({
     body: { deviceId: 'device', challenge: 'challenge', signature: 'signature', clientId: client.clientId },

@@ -1,5 +1,9 @@
-/** A signed-in user's logins at providers. */
+/**
+ * A signed-in user's logins at providers. POST answers where the browser has to go; it comes back to the client's
+ * redirectUrl with `linked`, or, where it keeps no cookies for the client's scripts, with a `linkCode` for PUT.
+ */
 import * as z from 'zod'
+import { confirmLink } from '../../core/federation/link-codes.ts'
 import { listIdentities, startLink, unlink } from '../../core/federation/links.ts'
 import { PROVIDERS, type ProviderName } from '../../core/federation/providers.ts'
 import { requireUser } from '../../http/authenticate.ts'
@@ -14,6 +18,7 @@ const tag = 'auth: social login'
 
 const Path = z.object({ provider: z.enum(Object.keys(PROVIDERS) as [ProviderName, ...ProviderName[]]) })
 const LinkRequest = z.strictObject({ state: text(2000).optional() })
+const Confirmation = z.strictObject({ code: z.string() })
 const Departure = z.object({ url: z.url() })
 const Identities = z.array(z.object({ provider: z.string(), name: z.string(), linkedAt: z.iso.datetime() }))
 
@@ -39,9 +44,22 @@ export const identities = createRouter()
     async (c) => {
       const { provider } = c.req.valid('param')
       const { url, binding } = await startLink(c.var.deps, c.var.actor, { provider, ...c.req.valid('json') })
-      // The page that asks may be of another site than ours: a script's request sets only such a cookie there.
+      // Where the page is of our own site, this browser can show later that it is the one that asked.
       if (binding) setFlowCookie(c, { ...binding, crossSite: true })
       return c.json({ url })
+    },
+  )
+
+  .put(
+    '/auth/identities/:provider',
+    operation({ summary: 'Confirm a link by the code from the redirect', door, tag, answers: { 204: 'Linked' } }),
+    validate('param', Path),
+    jsonBody(Confirmation),
+    requireUser,
+    async (c) => {
+      const { provider } = c.req.valid('param')
+      await confirmLink(c.var.deps, c.var.actor, { provider, ...c.req.valid('json') })
+      return c.body(null, 204)
     },
   )
 

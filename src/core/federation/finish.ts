@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts'
 import { redirectUri } from './departure.ts'
 import { enterThroughProvider } from './entry.ts'
 import { type ReturnedFlow, takeFlow } from './flow.ts'
+import { makeLinkCode } from './link-codes.ts'
 import { finishLink } from './links.ts'
 import { redeemAtOpenIdProvider } from './openid.ts'
 import { openPeer, type Peer } from './peer.ts'
@@ -34,7 +35,9 @@ export async function finishLogin(deps: Deps, { provider, parameters, secret }: 
   try {
     const { connection, ...redeemed } = await redeem(deps, flow, parameters)
     if (flow.link) {
-      await finishLink(deps, flow.link, connection, redeemed.profile)
+      const link = { ...flow.link, connection, subject: redeemed.profile.subject }
+      if (!flow.bound) return returnUrl(client, { linkCode: await makeLinkCode(deps, client, link), state })
+      await finishLink(deps, link)
       return returnUrl(client, { linked: provider, state })
     }
     const codeChallenge = flow.codeChallenge ?? undefined

@@ -1,6 +1,8 @@
 /**
  * One login on its way through a provider. `state` names it to the provider and is good once; the secret stays in the
  * browser that started it, and PKCE verifier and nonce come of that secret: nobody else can finish the login.
+ * Linking is another matter: it is asked for by a script, and browsers keep no cookies for the scripts of other sites.
+ * So its secret comes of the state, and a browser that cannot show it gets only something for its user to confirm.
  */
 import * as z from 'zod'
 import type { Client } from '../../db/clients.ts'
@@ -11,6 +13,7 @@ import { CONNECTION_KINDS } from '../../db/schema.ts'
 import type { Deps } from '../../deps.ts'
 import { newId, randomToken, sha256 } from '../crypto.ts'
 import { AppError } from '../errors.ts'
+import { keyedDigest } from '../vault.ts'
 
 const LIFETIME_MS = 10 * 60_000
 
@@ -44,7 +47,8 @@ export interface StartedFlow {
 
 export async function startFlow(deps: Deps, flow: NewFlow): Promise<StartedFlow> {
   const { client, connection, callerState = null, codeChallenge = null, link } = flow
-  const [state, secret] = [randomToken(), randomToken()]
+  const state = randomToken()
+  const secret = link ? await secretOfLink(deps, state) : randomToken()
   const data: z.infer<typeof FlowData> = {
     connectionId: connection.id,
     kind: connection.kind,
@@ -75,6 +79,8 @@ export interface ReturnedFlow {
   nonce: string
   /** This is its first return, and in time. */
   won: boolean
+  /** The browser has shown the secret; else this is a link. */
+  bound: boolean
 }
 
 /**
@@ -83,8 +89,9 @@ export interface ReturnedFlow {
  */
 export async function takeFlow(
   deps: Deps,
-  { state, secret, kind }: { state: string; secret: string; kind: Connection['kind'] },
+  { state, secret: shown, kind }: { state: string; secret: string; kind: Connection['kind'] },
 ): Promise<ReturnedFlow> {
+  const secret = shown || (await secretOfLink(deps, state))
   const browser = await sha256(secret)
   const use = { kind: FEDERATION_FLOW, hash: await sha256(state), useId: newId(), now: deps.now() }
   const [taken, [found]] = await deps.db.batch([
@@ -98,8 +105,11 @@ export async function takeFlow(
   const { callerState, codeChallenge, linkSessionId } = data
   const link = flow.userId && linkSessionId ? { userId: flow.userId, sessionId: linkSessionId } : null
   const won = taken.length > 0
-  return { client, connection, callerState, codeChallenge, link, won, ...(await proofsOf(secret)) }
+  const bound = shown !== ''
+  return { client, connection, callerState, codeChallenge, link, won, bound, ...(await proofsOf(secret)) }
 }
+
+const secretOfLink = ({ config }: Pick<Deps, 'config'>, state: string) => keyedDigest(config, 'identity link', state)
 
 async function proofsOf(secret: string) {
   return { verifier: await sha256(`verifier ${secret}`), nonce: await sha256(`nonce ${secret}`) }

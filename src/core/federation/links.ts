@@ -10,7 +10,6 @@ import { AppError } from '../errors.ts'
 import { sessionState } from '../sessions/state.ts'
 import { type Departure, departTo } from './departure.ts'
 import { linkIdentity } from './person.ts'
-import type { Profile } from './profile.ts'
 import type { ProviderName } from './providers.ts'
 
 /** Throws `client_unknown`, `not_found`, `provider_failed` or `provider_unavailable`. */
@@ -30,16 +29,19 @@ export async function startLink(
   return departTo(deps, { client, connection, callerState: state, link })
 }
 
+/** What the provider says of the person who was sent there, and who sent them. */
+export interface FoundIdentity {
+  userId: string
+  sessionId: string
+  connection: Connection
+  subject: string
+}
+
 /**
  * Linking twice is fine. Throws `token_revoked` when the user has logged out meanwhile, `conflict` when somebody else has
  * this identity, `forbidden` when the connection may not speak for the user.
  */
-export async function finishLink(
-  deps: Deps,
-  { userId, sessionId }: { userId: string; sessionId: string },
-  connection: Connection,
-  { subject }: Profile,
-): Promise<void> {
+export async function finishLink(deps: Deps, { userId, sessionId, connection, subject }: FoundIdentity): Promise<void> {
   const { endedAt } = await sessionState(deps, sessionId)
   if (endedAt) throw new AppError('token_revoked')
   const [person] = await selectManaged(deps.db, connection.tenantId, userId)
