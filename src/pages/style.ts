@@ -50,6 +50,7 @@ ul { margin: .75rem 0; padding: 0; list-style: none; }
 .hosted { max-width: 26rem; margin: 0 auto; }
 .hosted button { width: 100%; margin-top: 1.25rem; }
 .hosted label { margin-top: 1rem; }
+.hosted input[type=hidden] + :is(label, button) { margin-top: 0; }
 .brand { display: flex; align-items: center; gap: .6rem; margin: 1rem 0 0; font-weight: 600; }
 .brand img { height: 2rem; max-width: 10rem; object-fit: contain; }
 .hint { margin: .3rem 0 0; font-size: .9rem; color: var(--muted); }
