@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type App, startApp } from '../support/app.ts'
-import { browserOf, logInAtGateway, SERVICE } from '../support/gateway.ts'
-import { bearer, create, getTokens, logOut, makeWorld, refresh, type Wishes, type World } from '../support/world.ts'
+import { comeIn } from '../support/gateway.ts'
+import { bearer, getTokens, logOut, refresh, type World } from '../support/world.ts'
 
 const BASE = '/imsg-service/v1'
 const MISSING = [401, 'errors.auth.MissingToken']
 const FORBIDDEN = [403, 'errors.auth.Forbidden']
-const BAD = [400, 'errors.api.BadRequestError']
 const HOUR = 3600
 
 let app: App
@@ -16,28 +15,13 @@ before(async () => {
   app = await startApp()
 })
 
-/** A tenant with the units news and sport, whose person is in the given ones, logged in at the gateway. */
-async function comeIn(at = app, units = ['news', 'sport'], wishes: Wishes = {}) {
-  const world = await makeWorld(at, { tenant: { callbackUrls: [SERVICE] }, ...wishes })
-  const unitsPath = `/v1/tenants/${world.tenant.id}/units`
-  for (const name of ['news', 'sport', 'weather']) await create(at, unitsPath, { name })
-  await at.admin.patch(`/v1/users/${world.user.id}/memberships/${world.membership.id}`, { units })
-  const browser = browserOf(at)
-  await logInAtGateway(browser, world)
-  const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: unknown) => {
-    const cookie = `imidToken=${browser.cookies.get('imidToken')}`
-    return at.request<unknown>(method, `${BASE}${path}`, { headers: { cookie, ...headers }, body })
-  }
-  return { world, browser, ask, credential: browser.cookies.get('imidToken') ?? '' }
-}
-
 const told = ({ status, body }: { status: number; body: unknown }) => [status, body]
 const membershipOf = ({ user, membership }: World) => `/v1/users/${user.id}/memberships/${membership.id}`
 
 describe('who is there', () => {
   let inside: Awaited<ReturnType<typeof comeIn>>
   before(async () => {
-    inside = await comeIn()
+    inside = await comeIn(app)
   })
   const ask = async (path: string, headers: Record<string, string>) =>
     told(await app.get<unknown>(`${BASE}${path}`, headers))
@@ -113,46 +97,6 @@ describe('who is there', () => {
   })
 })
 
-describe('the preferred unit', () => {
-  test('is null until it is set, then that of the session, and that of the person for new sessions', async () => {
-    const { ask, world } = await comeIn()
-    assert.deepEqual(told(await ask('GET', '/units')), [200, { units: ['news', 'sport'], preferred: null }])
-    assert.deepEqual(told(await ask('POST', '/unit', {}, { unit: 'sport' })), [200, { msg: 'Unit set' }])
-    assert.deepEqual(told(await ask('GET', '/units')), [200, { units: ['news', 'sport'], preferred: 'sport' }])
-
-    const later = browserOf(app)
-    await logInAtGateway(later, world)
-    const units = async () => (await later.visit('GET', `${BASE}/units`)).body['preferred']
-    assert.equal(await units(), 'sport')
-    await app.post(`${BASE}/unit`, { unit: 'news' }, { 'x-imid-token': later.cookies.get('imidToken') ?? '' })
-    assert.equal(await units(), 'news')
-    const { body } = await ask('GET', '/units')
-    assert.equal((body as { preferred: string }).preferred, 'sport')
-  })
-
-  test('is one of the person', async () => {
-    const { ask } = await comeIn()
-    for (const unit of ['weather', 'nowhere', 'NEWS'])
-      assert.deepEqual(told(await ask('POST', '/unit', {}, { unit })), FORBIDDEN)
-    assert.equal(((await ask('GET', '/units')).body as { preferred: null }).preferred, null)
-  })
-
-  test('is a text in a JSON body', async () => {
-    const { ask } = await comeIn()
-    for (const body of [{}, { unit: '' }, { unit: 1 }, { unit: ['news'] }, { unit: null }, '{', '"news"', '[]', 'null'])
-      assert.deepEqual(told(await ask('POST', '/unit', {}, body)), BAD, JSON.stringify(body))
-    assert.deepEqual(told(await app.post<unknown>(`${BASE}/unit`, { unit: 'news' })), MISSING)
-  })
-
-  test('is forgotten with the unit', async () => {
-    const strict = await startStrict()
-    const { ask, world } = await comeIn(strict)
-    await ask('POST', '/unit', {}, { unit: 'sport' })
-    await strict.admin.patch(membershipOf(world), { units: ['news'] })
-    assert.deepEqual(told(await ask('GET', '/units')), [200, { units: ['news'], preferred: null }])
-  })
-})
-
 describe('somebody who may no longer be there', () => {
   const ENDS: [name: string, end: (world: World) => [path: string, changes: object]][] = [
     ['whose account is blocked', ({ user }) => [`/v1/users/${user.id}`, { status: 'blocked' }]],
@@ -161,7 +105,7 @@ describe('somebody who may no longer be there', () => {
   ]
   for (const [name, end] of ENDS)
     test(`${name} is nobody by cookie, and forbidden by access token`, async () => {
-      const { ask, world } = await comeIn()
+      const { ask, world } = await comeIn(app)
       const tokens = await getTokens(app, world)
       assert.equal((await app.get(`${BASE}/units`, bearer(tokens))).status, 200)
       const { status, text } = await app.admin.patch(...end(world))

@@ -1,7 +1,7 @@
 /** A browser without a screen: it keeps cookies and follows no redirect by itself. */
 import assert from 'node:assert/strict'
 import type { Answer, App } from './app.ts'
-import type { World } from './world.ts'
+import { create, makeWorld, type Wishes, type World } from './world.ts'
 
 export const SERVICE = 'https://service.example/app'
 
@@ -54,4 +54,19 @@ export async function logInAtGateway(browser: Browser, world: World, callback = 
   const back = await browser.visit('GET', locationOf(posted))
   assert.equal(back.status, 302, back.text)
   return locationOf(back)
+}
+
+/** A tenant with the units news and sport, whose person is in the given ones, logged in at the gateway. */
+export async function comeIn(at: App, units = ['news', 'sport'], wishes: Wishes = {}) {
+  const world = await makeWorld(at, { tenant: { callbackUrls: [SERVICE] }, ...wishes })
+  const unitsPath = `/v1/tenants/${world.tenant.id}/units`
+  for (const name of ['news', 'sport', 'weather']) await create(at, unitsPath, { name })
+  await at.admin.patch(`/v1/users/${world.user.id}/memberships/${world.membership.id}`, { units })
+  const browser = browserOf(at)
+  await logInAtGateway(browser, world)
+  const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: unknown) => {
+    const cookie = `imidToken=${browser.cookies.get('imidToken')}`
+    return at.request<unknown>(method, `/imsg-service/v1${path}`, { headers: { cookie, ...headers }, body })
+  }
+  return { world, browser, ask, credential: browser.cookies.get('imidToken') ?? '' }
 }
