@@ -22,7 +22,7 @@ function redact(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 function redactValue(name: string, value: unknown): unknown {
-  if (name === 'errorCode') return value
+  if (name === 'errorCode' || name === 'route') return value
   if (UNSAFE_NAMES.test(name)) return '[redacted]'
   if (value instanceof Error) return describe(value)
   if (typeof value === 'string') return scrub(value)

@@ -11,7 +11,9 @@ const MESSAGES = 'outbox'
 /** Sealed columns, by table: `<key>.<iv>.<ciphertext>`. */
 const SEALED: Record<string, string[]> = {
   clients: ['secret', 'previous_secret'],
+  connections: ['client_secret', 'saml_key'],
   login_activity: ['ip_address', 'token_payload'],
+  provider_sessions: ['tokens'],
   signing_keys: ['private_jwk'],
 }
 const SEAL = /^[\w-]{8}\.[\w-]{16}\.[\w-]{22,}$/

@@ -10,7 +10,7 @@ import { makeLinkCode } from './link-codes.ts'
 import { finishLink } from './links.ts'
 import { redeemAtOpenIdProvider } from './openid.ts'
 import { openPeer, type Peer } from './peer.ts'
-import { orProviderFailed } from './peer-fetch.ts'
+import { orProviderFailed, reasonOf } from './peer-fetch.ts'
 import { redeemAtPlainProvider } from './plain-oauth.ts'
 import { readPostedName } from './profile.ts'
 import type { ProviderName } from './providers.ts'
@@ -79,9 +79,10 @@ const OUTAGES = /^(temporarily_unavailable|server_error)$/
 function readAnswer({ server, client }: Peer, given: URLSearchParams) {
   try {
     return validateAuthResponse(server, client, given, given.get('state') ?? '')
-  } catch (cause) {
-    if (!(cause instanceof AuthorizationResponseError)) throw new AppError('provider_failed', { cause })
-    if (DENIALS.test(cause.error)) throw new AppError('login_denied', { cause })
-    throw new AppError(OUTAGES.test(cause.error) ? 'provider_unavailable' : 'provider_failed', { cause })
+  } catch (thrown) {
+    const cause = reasonOf(thrown)
+    if (!(thrown instanceof AuthorizationResponseError)) throw new AppError('provider_failed', { cause })
+    if (DENIALS.test(thrown.error)) throw new AppError('login_denied', { cause })
+    throw new AppError(OUTAGES.test(thrown.error) ? 'provider_unavailable' : 'provider_failed', { cause })
   }
 }

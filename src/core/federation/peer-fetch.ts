@@ -1,4 +1,5 @@
 /** The one way to call an identity provider: bounded in time and size, never redirected, never into a private network. */
+import { AuthorizationResponseError, ResponseBodyError } from 'oauth4webapi'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../errors.ts'
 import { mayCall } from './peer-address.ts'
@@ -65,8 +66,14 @@ export async function orProviderFailed<T>(reading: Promise<T>): Promise<T> {
     return await reading
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    throw new AppError('provider_failed', { cause })
+    throw new AppError('provider_failed', { cause: reasonOf(cause) })
   }
+}
+
+/** For the log: the provider's own word for what went wrong, where it has one. */
+export function reasonOf(cause: unknown): unknown {
+  if (!(cause instanceof ResponseBodyError || cause instanceof AuthorizationResponseError)) return cause
+  return new Error(`the provider answered: ${cause.error}`)
 }
 
 const refused = (reason: string) => new AppError('provider_failed', { cause: new Error(reason) })
