@@ -24,6 +24,7 @@ export async function startOnDeno(url: string): Promise<Service> {
 
   return {
     store: 'libsql',
+    origin,
     fetch: (path, init) => fetch(new URL(path, origin), { ...init, redirect: 'manual' }),
     async rows(sql, ...args) {
       const client = createClient({ url })

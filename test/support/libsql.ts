@@ -47,6 +47,7 @@ export async function startOnLibsql(
 
   return {
     store: 'libsql',
+    origin: config.PUBLIC_ORIGIN,
     ports,
     traffic,
     async fetch(path, init, from) {

@@ -5,6 +5,8 @@ export type Row = Record<string, unknown>
 
 export interface Service {
   store: 'libsql' | 'workerd'
+  /** Where it says that it is. */
+  origin: string
   /** `from` is the address that the request comes from. */
   fetch(path: string, init: RequestInit, from: string): Promise<Response>
   /** Reads or changes the store behind the service's back. */

@@ -1,7 +1,6 @@
 /** A person with a browser, without the browser: keeps cookies, follows redirects, fills in forms, stops at the client. */
 import assert from 'node:assert/strict'
 import type { Answer, App } from './app.ts'
-import { ORIGIN } from './variables.ts'
 
 export interface Person {
   /** What is typed into a form, by the field's name. */
@@ -18,6 +17,7 @@ export type Visitor = ReturnType<typeof openVisitor>
 
 export function openVisitor(app: App, person: Person = {}) {
   const jar: Jar = new Map()
+  const { origin: ours } = app
 
   /** One request, without following anything. */
   async function ask(url: string, form?: URLSearchParams): Promise<Answer> {
@@ -26,7 +26,7 @@ export function openVisitor(app: App, person: Person = {}) {
     const cookies = [...(jar.get(origin) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ')
     if (cookies) headers['cookie'] = cookies
     const answer =
-      origin === ORIGIN
+      origin === ours
         ? await app.request(form ? 'POST' : 'GET', `${pathname}${search}`, { headers, body: form })
         : await askOthers(url, form, headers)
     keep(jar, origin, answer.headers.getSetCookie())
@@ -47,7 +47,7 @@ export function openVisitor(app: App, person: Person = {}) {
       const form = readForm(answer.text, person)
       if (!form) return { url: new URL(at), answer }
       at = new URL(form.action, at).href
-      if (at.startsWith(ORIGIN))
+      if (at.startsWith(ours))
         for (const [name, value] of Object.entries(person.posted ?? {})) form.fields?.set(name, value)
       answer = await ask(at, form.fields)
     }
@@ -60,7 +60,7 @@ export function openVisitor(app: App, person: Person = {}) {
     follow,
     /** From a form on the client's page to wherever the browser ends up. */
     async logIn(path: string, form: Record<string, string>) {
-      return follow(await ask(`${ORIGIN}${path}`, new URLSearchParams(form)), ORIGIN)
+      return follow(await ask(`${ours}${path}`, new URLSearchParams(form)), ours)
     },
   }
 }

@@ -4,7 +4,7 @@ import type { D1Database } from '@cloudflare/workers-types'
 import { createTestHarness } from 'wrangler'
 import { AGEING } from './ageing.ts'
 import type { Service } from './service.ts'
-import { SECRETS, VARIABLES } from './variables.ts'
+import { ORIGIN, SECRETS, VARIABLES } from './variables.ts'
 
 Object.assign(process.env, {
   WRANGLER_SEND_METRICS: 'false',
@@ -32,10 +32,11 @@ async function start(variables: Record<string, string>): Promise<Service> {
 
   return {
     store: 'workerd',
+    origin: variables['PUBLIC_ORIGIN'] ?? ORIGIN,
     async fetch(path, init, from) {
       const headers = new Headers(init.headers)
       if (!headers.has('CF-Connecting-IP')) headers.set('CF-Connecting-IP', from)
-      const url = new URL(path, VARIABLES['PUBLIC_ORIGIN'])
+      const url = new URL(path, ORIGIN)
       const request = { ...init, headers: Object.fromEntries(headers), redirect: 'manual' }
       return (await worker.fetch(url.href, request as never)) as unknown as Response
     },
