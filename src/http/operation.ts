@@ -50,6 +50,8 @@ export type Family = 'service' | 'development' | 'pages' | 'auth' | 'account' | 
 
 interface Operation {
   summary: string
+  /** Instead of the words for the door. */
+  description?: string
   door: Door
   /** The family, and within a large one the chapter. */
   tag: Family | `${Family}: ${string}`
@@ -60,7 +62,14 @@ interface Operation {
 
 export const DOOR = Symbol('door')
 
-export function operation({ summary, door, tag, answers, deprecated }: Operation): MiddlewareHandler<AppEnv> {
+export function operation({
+  door,
+  summary,
+  description = IN_WORDS[door],
+  tag,
+  answers,
+  deprecated,
+}: Operation): MiddlewareHandler<AppEnv> {
   const responses = Object.fromEntries(
     Object.entries(answers).map(([status, answer]) => [
       status,
@@ -69,7 +78,6 @@ export function operation({ summary, door, tag, answers, deprecated }: Operation
         : { description: 'Success', content: { 'application/json': { schema: resolver(answer) } } },
     ]),
   )
-  const description = IN_WORDS[door]
   const described = describeRoute({
     summary,
     ...(description && { description }),

@@ -114,5 +114,6 @@ export function documented<Middleware extends object>(
   target: string,
   schema: z.ZodType,
 ): Middleware {
-  return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema) } })
+  const options = target === 'form' ? { options: { media: FORM_TYPE } } : {}
+  return Object.assign(middleware, { [uniqueSymbol]: { target, ...resolver(schema), ...options } })
 }

@@ -56,7 +56,14 @@ function addStarts(name: ProviderName, { title, paths, startsByGet }: Provider) 
   if (!startsByGet) return
   federated.get(
     paths.start,
-    operation({ summary: `Log in with ${title}: use POST`, door: 'client', tag, answers, deprecated: true }),
+    operation({
+      summary: `Log in with ${title}: use POST`,
+      description: 'Needs the id of a client in the query, and of a confidential one the secret.',
+      door: 'client',
+      tag,
+      answers,
+      deprecated: true,
+    }),
     validate('query', StartQuery),
     (c) => {
       c.header('Deprecation', DEPRECATED_SINCE)
@@ -68,6 +75,7 @@ function addStarts(name: ProviderName, { title, paths, startsByGet }: Provider) 
 function addCallbacks(name: ProviderName, { title, paths, callback }: Provider) {
   const described = operation({
     summary: `Back from ${title}`,
+    description: 'Needs the state of a login that this very browser has started.',
     door: 'possession',
     tag,
     answers: { 302: "To the client's redirectUrl, with a code" },

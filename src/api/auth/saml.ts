@@ -44,6 +44,8 @@ export const samlResponse = createRouter().post(
   '/auth/saml-redirect',
   operation({
     summary: 'Back from a SAML identity provider',
+    description:
+      'Needs the RelayState of a login that this very browser has started, unless the connection allows others.',
     door: 'possession',
     tag,
     answers: { 302: "To the client's redirectUrl, with a code" },

@@ -13,8 +13,8 @@ import { askForUser } from './plain-oauth.ts'
 import { readTokens, sealTokens } from './provider-sessions.ts'
 import { expiryOf, type ProviderTokens } from './redemption.ts'
 
-/** Longer than a provider is waited for, so that no two refreshes show it the same refresh token. */
-const CLAIM_MS = 15_000
+/** Longer than the three requests that a check may come to, so that no two refreshes show the same refresh token. */
+const CLAIM_MS = 20_000
 
 interface Presented {
   sessionId: string
