@@ -34,6 +34,13 @@ describe('who it is', () => {
     assert.equal(body.items.filter(({ action }) => action === 'identity.link').length, 1)
   })
 
+  test('Entra vouches for an address in its own way', async () => {
+    const world = await makeConnectedWorld(app, await idp.connection('azure'), verified)
+    const { subject } = idp.newPerson({ email: world.user.email, email_verified: undefined, xms_edov: '1' })
+    const tokens = await tokensFor(app, world, await logInThrough(app, world, 'azure', { subject }))
+    assert.equal(decodeJwt(tokens.accessToken).sub, world.user.id)
+  })
+
   test('one person may come by several providers', async () => {
     const world = await makeConnectedWorld(app, await idp.connection('google'), verified)
     await connect(app, world, await idp.connection('keycloak'))
