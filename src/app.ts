@@ -19,6 +19,7 @@ import { docs } from './pages/docs.tsx'
 import { loginPage } from './pages/login.tsx'
 import { loginPasskey } from './pages/login-passkey.tsx'
 import { outbox } from './pages/outbox.tsx'
+import { passkeysPage } from './pages/passkeys.tsx'
 import { registerDevice } from './pages/register-device.tsx'
 import { resetPasswordPage } from './pages/reset-password.tsx'
 import { scripts } from './pages/scripts.ts'
@@ -54,6 +55,7 @@ export function createApp(ports: Ports) {
   app.route('/imsg-service/v1', gateway)
   app.route('/v1/auth', account)
   app.route('/v1', admin)
+  app.route('/', passkeysPage)
   app.route('/', scripts)
   app.route('/', registerDevice)
   app.route('/', devices)

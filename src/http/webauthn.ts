@@ -36,3 +36,18 @@ export const PasskeyAssertion = z.object({
       .transform((handle) => handle ?? ''),
   }),
 })
+
+/** The same in a form, which can only carry text. */
+export const ofForm = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .max(50_000)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text)
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(schema)

@@ -6,23 +6,9 @@ import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
 import { validate } from '../http/validate.ts'
-import { PasskeyAssertion } from '../http/webauthn.ts'
+import { ofForm, PasskeyAssertion } from '../http/webauthn.ts'
 import { showMethods } from './login-forms.tsx'
 import { problemOf, withFlow } from './login-frame.tsx'
-
-/** A form can only carry text. */
-const Answer = z
-  .string()
-  .max(20_000)
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text)
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be JSON' })
-      return z.NEVER
-    }
-  })
-  .pipe(PasskeyAssertion)
 
 export const loginPasskey = createRouter().post(
   '/login/passkey',
@@ -33,7 +19,7 @@ export const loginPasskey = createRouter().post(
     answers: { 200: 'A page', 303: 'To the next step' },
   }),
   requireSameOrigin,
-  validate('form', z.object({ flow: z.string().max(64).default(''), response: Answer })),
+  validate('form', z.object({ flow: z.string().max(64).default(''), response: ofForm(PasskeyAssertion) })),
   (c) => {
     const { flow, response } = c.req.valid('form')
     return withFlow(c, flow, async (frame) => {

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 
-const SCRIPTS = ['simplewebauthn.js', 'register-device.js', 'login-passkey.js'] as const
+const SCRIPTS = ['simplewebauthn.js', 'register-device.js', 'login-passkey.js', 'enrol-passkey.js'] as const
 export type Script = (typeof SCRIPTS)[number]
 
 export const scriptUrl = (name: Script) => `/scripts/${name}`

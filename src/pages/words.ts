@@ -71,6 +71,17 @@ export interface Words {
   deviceScanTitle: string
   deviceScan: string
   deviceScanAlt: string
+  passkeysTitle: string
+  passkeysIntro: (username: string) => string
+  passkeysNone: string
+  passkeyAdd: string
+  passkeyName: string
+  passkeyNameExample: string
+  passkeyRemove: string
+  passkeyLast: string
+  passkeyRefused: string
+  signedOutTitle: string
+  signedOut: string
   passwordFlaws: Record<PasswordFlaw, string>
 }
 

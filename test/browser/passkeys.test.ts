@@ -115,8 +115,34 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
         if (loginMethods.length === 1) await page.getByRole('button', { name: 'Use your phone or a passkey' }).click()
         await page.waitForURL(callback)
         assert.equal((await page.request.get('/imsg-service/v1/token-is-set')).status(), 200)
+
+        await page.goto('/passkeys')
+        const before = await page.getByRole('heading', { level: 2 }).count()
+        await page.getByRole('button', { name: 'Remove' }).first().click()
+        await page
+          .getByRole('heading', { level: 2 })
+          .nth(before - 1)
+          .waitFor({ state: 'detached' })
         assert.deepEqual(problems, [])
       })
+
+    test('adds a passkey on the page of one’s own', async () => {
+      const callback = `${site.origin}/health`
+      const loginMethods = ['password']
+      await app.admin.patch(`/v1/tenants/${world.tenant.id}`, { callbackUrls: [callback], loginMethods })
+      const { page, problems } = await open(
+        `/imsg-service/v1/login?${new URLSearchParams({ org: world.tenant.key, callback })}`,
+      )
+      await page.getByLabel('Username').first().fill(world.user.username)
+      await page.getByLabel('Password').fill(world.user.password)
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await page.waitForURL(callback)
+      await page.goto('/passkeys')
+      await page.getByLabel('Name of the passkey').fill('Desk')
+      await page.getByRole('button', { name: 'Add a passkey' }).click()
+      await page.getByRole('heading', { name: 'Desk' }).waitFor()
+      assert.deepEqual(problems, [])
+    })
 
     test('shows the phone the way where the screen is wide', async () => {
       await application.add(['u4'])

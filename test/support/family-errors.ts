@@ -6,6 +6,7 @@ type Refusal = Answer<Record<string, unknown>>
 
 const ERRORS: [begins: RegExp, isError: (answer: Refusal) => boolean][] = [
   [/^\/imsg-service\//, ({ body }) => /^errors\.(auth|api)\.\w+$/.test(String(body))],
+  [/^\/passkeys\b/, ({ headers }) => headers.get('content-type')?.startsWith('text/html') ?? false],
   [/^\/v1\/auth\//, isAccountError],
   [/^\/v1\//, isProblem],
   [/^\/(management|devices|register-device|\w+_users|device_registration_link|\w+_mobile_device)\b/, isDevicesError],

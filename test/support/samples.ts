@@ -67,6 +67,8 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
     body: { deviceId: 'device', challenge: 'challenge', signature: 'signature', clientId: client.clientId },
   }),
   'POST /register-device': () => ({ query: { token: 'token' }, body: DEVICE }),
+  'POST /passkeys': () => ({ form: { name: 'Laptop', response: JSON.stringify({ ...PASSKEY, response: CREATED }) } }),
+  'POST /passkeys/remove': () => ({ form: { id: 'passkey' } }),
   'POST /auth/passkeys/options': () => ({ body: {} }),
   'POST /auth/passkeys': () => ({ body: { name: 'Laptop', response: { ...PASSKEY, response: CREATED } } }),
   'POST /auth/passkey-login': (world) => ({

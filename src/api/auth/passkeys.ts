@@ -39,7 +39,10 @@ export const passkeys = createRouter()
     operation({ summary: 'What a browser needs to make a passkey', door: 'bearer', tag, answers: { 200: Options } }),
     jsonBody(Nothing),
     requireUser,
-    async (c) => c.json({ ...(await startEnrolment(c.var.deps, c.var.actor)) }),
+    async (c) => {
+      const { actor, deps } = c.var
+      return c.json({ ...(await startEnrolment(deps, { ...actor, username: actor.claims.username })) })
+    },
   )
 
   .post(

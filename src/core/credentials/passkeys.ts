@@ -3,7 +3,6 @@ import { isUniqueViolation } from '../../db/batch.ts'
 import { deleteOwnPasskey, insertOwnPasskey, listOwnPasskeys, type Passkey } from '../../db/passkeys.ts'
 import type { Deps } from '../../deps.ts'
 import { auditOfChange } from '../activity/audit.ts'
-import type { UserActor } from '../actor.ts'
 import { AppError } from '../errors.ts'
 import { challengeEnd, makeChallenge, spendChallenge } from './challenges.ts'
 import { challengeOf, creationOptions, type RegistrationResponseJSON, readCreation } from './webauthn.ts'
@@ -11,14 +10,21 @@ import { challengeOf, creationOptions, type RegistrationResponseJSON, readCreati
 const LIFETIME_MS = 10 * 60_000
 const MOST = 20
 
-const purposeOf = ({ id }: UserActor) => ({ kind: 'passkey_enrolment', subject: id })
+/** Who is signed in, by whatever door. */
+interface Owner {
+  kind: 'user'
+  id: string
+  tenantId: string
+}
+
+const purposeOf = ({ id }: Owner) => ({ kind: 'passkey_enrolment', subject: id })
 
 /** What the browser needs to make a passkey. */
-export async function startEnrolment(deps: Deps, actor: UserActor) {
+export async function startEnrolment(deps: Deps, actor: Owner & { username: string }) {
   const end = new Date(deps.now().getTime() + LIFETIME_MS)
   return creationOptions(deps, {
     userId: actor.id,
-    userName: actor.claims.username,
+    userName: actor.username,
     challenge: await makeChallenge(deps, purposeOf(actor), end),
     known: await listOwnPasskeys(deps.db, actor.id),
   })
@@ -27,7 +33,7 @@ export async function startEnrolment(deps: Deps, actor: UserActor) {
 /** Throws `passkey_invalid`, or `conflict` when it is enrolled already or there are too many. */
 export async function finishEnrolment(
   deps: Deps,
-  actor: UserActor,
+  actor: Owner,
   { response, name }: { response: RegistrationResponseJSON; name: string },
 ): Promise<string> {
   const { db } = deps
@@ -48,12 +54,12 @@ export async function finishEnrolment(
   return credential.id
 }
 
-export function listPasskeys({ db }: Deps, actor: UserActor): Promise<Passkey[]> {
+export function listPasskeys({ db }: Deps, actor: Owner): Promise<Passkey[]> {
   return listOwnPasskeys(db, actor.id)
 }
 
 /** Nothing happens when it is not there. Throws `conflict` when it is the person's last way in. */
-export async function removePasskey(deps: Deps, actor: UserActor, id: string): Promise<void> {
+export async function removePasskey(deps: Deps, actor: Owner, id: string): Promise<void> {
   const { db } = deps
   const [removed, , left] = await db.batch([
     deleteOwnPasskey(db, actor.id, id),
@@ -68,4 +74,4 @@ function refuseKnown(cause: unknown): never {
   throw isUniqueViolation(cause) ? new AppError('conflict', { cause }) : cause
 }
 
-const entry = (action: string, { id, tenantId }: UserActor) => ({ action, target: { kind: 'user', id }, tenantId })
+const entry = (action: string, { id, tenantId }: Owner) => ({ action, target: { kind: 'user', id }, tenantId })

@@ -67,6 +67,18 @@ export const de: Words = {
   deviceScanTitle: 'Lieber mit dem Telefon?',
   deviceScan: 'Scannen Sie dies mit der Kamera.',
   deviceScanAlt: 'QR-Code der Adresse dieser Seite',
+  passkeysTitle: 'Ihre Passkeys',
+  passkeysIntro: (username) => `Für das Konto ${username}. Mit einem Passkey melden Sie sich ohne Passwort an.`,
+  passkeysNone: 'Sie haben noch keinen Passkey.',
+  passkeyAdd: 'Passkey hinzufügen',
+  passkeyName: 'Name des Passkeys',
+  passkeyNameExample: 'Dieser Computer',
+  passkeyRemove: 'Entfernen',
+  passkeyLast:
+    'Er lässt sich nicht entfernen, weil er Ihr letzter Zugang ist, oder nicht hinzufügen, weil es ihn schon gibt.',
+  passkeyRefused: 'Dieser Passkey konnte nicht hinzugefügt werden. Bitte versuchen Sie es noch einmal.',
+  signedOutTitle: 'Sie sind nicht angemeldet',
+  signedOut: 'Bitte melden Sie sich an und öffnen Sie diese Seite noch einmal.',
   passwordFlaws: {
     short: 'Das Passwort ist zu kurz: Es braucht mindestens 8 Zeichen.',
     long: 'Das Passwort ist zu lang: Es darf höchstens 256 Bytes haben.',

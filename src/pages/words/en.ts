@@ -64,6 +64,18 @@ export const en: Words = {
   deviceScanTitle: 'Your phone instead?',
   deviceScan: 'Scan this with its camera.',
   deviceScanAlt: 'QR code of the address of this page',
+  passkeysTitle: 'Your passkeys',
+  passkeysIntro: (username) => `For the account ${username}. A passkey logs you in without a password.`,
+  passkeysNone: 'You have no passkey yet.',
+  passkeyAdd: 'Add a passkey',
+  passkeyName: 'Name of the passkey',
+  passkeyNameExample: 'This computer',
+  passkeyRemove: 'Remove',
+  passkeyLast:
+    'It cannot be removed, because it is your last way in; or it cannot be added, because it is there already.',
+  passkeyRefused: 'This passkey could not be added. Please try again.',
+  signedOutTitle: 'You are not logged in',
+  signedOut: 'Please log in, and open this page again.',
   passwordFlaws: {
     short: 'The password is too short: it needs at least 8 characters.',
     long: 'The password is too long: it may have at most 256 bytes.',
