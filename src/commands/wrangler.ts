@@ -13,6 +13,7 @@ export const QUIET = {
   WRANGLER_WRITE_LOGS: 'false',
   /** It would keep a copy of every request. */
   X_LOCAL_OBSERVABILITY: 'false',
+  X_LOCAL_EXPLORER: 'false',
   /** Loading wrangler is a third of a start. */
   NODE_COMPILE_CACHE: 'node_modules/.cache/node',
 }
