@@ -91,6 +91,10 @@ describe('architecture', () => {
     ])
   })
 
+  test('zod is imported as a namespace, or else its messages in sixty languages are bundled', () => {
+    everyFile(({ text }) => (/^import \{.*\} from 'zod'/m.test(text) ? ['imports z by name'] : []))
+  })
+
   test('names say what a file is about', () => {
     everyFile(({ path }) =>
       /(?:^|\/)(?:utils?|helpers?|types|common|misc|service)\.tsx?$/.test(path) ? ['means nothing'] : [],

@@ -3,7 +3,7 @@
  * nothing without the access token of the very user who asked for the link, so that nobody's login ends up in the
  * account of somebody else.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Client } from '../../db/clients.ts'
 import { selectConnection } from '../../db/connections.ts'
 import { consumeLinkCode, IDENTITY_LINK } from '../../db/federation-flows.ts'
