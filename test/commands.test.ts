@@ -10,22 +10,20 @@ import { copyProject, freePort } from './support/project.ts'
 const READY = /auth\/me -H/
 const ADMIN_API_KEY = 'an operator of this test: 0123456789'
 
-/** How long reading the configuration takes on two idle cores; what it takes here says how busy this machine is. */
-const USUAL_FAILURE_MS = 1_000
+const USUAL_FAILURE_MS = 900
 const SECOND_START_MS = 6_000
+/** The other tests keep the machine busy by turns. */
+const ATTEMPTS = 3
 
 describe('npm start', () => {
   const project = copyProject()
   after(() => project.remove())
-  let slowness = 1
   let firstUser: unknown
 
   test('stops at a weak secret, with one sentence that names it', async () => {
     writeFileSync(project.file('.dev.vars'), 'MASTER_KEY=weak\n')
-    const begun = performance.now()
     const command = project.run('start')
     assert.equal(await command.ended, 1)
-    slowness = Math.max(1, (performance.now() - begun) / USUAL_FAILURE_MS)
     assert.match(command.output(), /^Gatehouse cannot start: MASTER_KEY must be [^\n]*\.\n$/)
   })
 
@@ -59,23 +57,34 @@ describe('npm start', () => {
     assert.deepEqual(project.processes(), [])
   })
 
-  test('starts again at once, with what was there', async () => {
+  test('starts again at once, with what was there', async (t) => {
     const secrets = readFileSync(project.file('.dev.vars'), 'utf8')
-    const begun = performance.now()
-    const command = project.run('start', { PORT: String(await freePort()) })
-    await command.until(READY)
-    const took = performance.now() - begun
-    assert.ok(
-      took < SECOND_START_MS * slowness,
-      `${Math.round(took)} ms, on a machine ${slowness.toFixed(1)} times as slow`,
-    )
-    assert.equal(readFileSync(project.file('.dev.vars'), 'utf8'), secrets)
-    assert.equal(logInAsPrinted(command.output())['id'], firstUser)
+    const attempts: string[] = []
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const slowness = await measureSlowness()
+      const begun = performance.now()
+      const command = project.run('start', { PORT: String(await freePort()) })
+      await command.until(READY)
+      const took = performance.now() - begun
+      assert.equal(readFileSync(project.file('.dev.vars'), 'utf8'), secrets)
+      assert.equal(logInAsPrinted(command.output())['id'], firstUser)
 
-    command.kill('SIGTERM')
-    assert.equal(await command.ended, 0)
-    assert.deepEqual(project.processes(), [])
+      command.kill('SIGTERM')
+      assert.equal(await command.ended, 0)
+      assert.deepEqual(project.processes(), [])
+      attempts.push(`${Math.round(took)} ms on a machine ${slowness.toFixed(1)} times as slow`)
+      t.diagnostic(attempts.at(-1) ?? '')
+      if (took < SECOND_START_MS * slowness) return
+    }
+    assert.fail(attempts.join('; '))
   })
+
+  /** How much longer than on two idle cores it takes to read the configuration and find it wrong. */
+  async function measureSlowness(): Promise<number> {
+    const begun = performance.now()
+    await project.run('start', { PORT: 'none' }).ended
+    return Math.max(1, (performance.now() - begun) / USUAL_FAILURE_MS)
+  }
 })
 
 describe('npm run start:deno', () => {

@@ -10,33 +10,35 @@ export const DEMO = { tenant: 'demo', role: 'member', clientId: 'demo-web', user
 
 /** Makes what is missing; what is there stays as it is. */
 export async function seedDemo(api: AdminApi, { DEMO_CLIENT_SECRET, DEMO_PASSWORD }: Secrets): Promise<void> {
-  const { tenant, role, clientId, username } = DEMO
+  const { tenant, clientId, username } = DEMO
   const { id: tenantId } = await api.ensure('/v1/tenants', { key: tenant }, { name: 'Demo' })
-  const { id: roleId } = await api.ensure('/v1/roles', { tenantId, name: role }, { permissions: ['ViewLoginActivity'] })
-  await api.ensure(
-    '/v1/clients',
-    { clientId },
-    {
-      name: 'Demo',
-      clientSecret: DEMO_CLIENT_SECRET,
-      defaultTenantId: tenantId,
-      redirectUrl: 'http://localhost:3000/login/success',
-      origins: ['http://localhost:3000'],
-    },
-  )
-  const { id: userId } = await api.ensure(
-    '/v1/users',
-    { username },
-    {
-      password: DEMO_PASSWORD,
-      email: 'demo@example.com',
-      emailVerified: true,
-      firstName: 'Demo',
-      lastName: 'User',
-      defaultTenantId: tenantId,
-    },
-  )
-  await api.ensure(`/v1/users/${userId}/memberships`, { tenantId }, { roleId })
+  const [role, user] = await Promise.all([
+    api.ensure('/v1/roles', { tenantId, name: DEMO.role }, { permissions: ['ViewLoginActivity'] }),
+    api.ensure(
+      '/v1/users',
+      { username },
+      {
+        password: DEMO_PASSWORD,
+        email: 'demo@example.com',
+        emailVerified: true,
+        firstName: 'Demo',
+        lastName: 'User',
+        defaultTenantId: tenantId,
+      },
+    ),
+    api.ensure(
+      '/v1/clients',
+      { clientId },
+      {
+        name: 'Demo',
+        clientSecret: DEMO_CLIENT_SECRET,
+        defaultTenantId: tenantId,
+        redirectUrl: 'http://localhost:3000/login/success',
+        origins: ['http://localhost:3000'],
+      },
+    ),
+  ])
+  await api.ensure(`/v1/users/${user.id}/memberships`, { tenantId }, { roleId: role.id })
 }
 
 /** The first login by hand: three lines for a shell, to be pasted one after the other. */

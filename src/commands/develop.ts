@@ -52,7 +52,7 @@ function signalled(): Promise<unknown> {
 }
 
 async function untilHealthy(address: string): Promise<void> {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(100)) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(25)) {
     const response = await fetch(`${address}/health`).catch(() => undefined)
     if (response?.ok) return
     if (response) throw new Error(`The service does not work: ${await response.text()}`)

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, s
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,6 +20,9 @@ const FILES = [
   'wrangler.toml',
 ]
 const VARIABLES = ['PORT', 'PUBLIC_ORIGIN', 'MASTER_KEY', 'ADMIN_API_KEY', 'LIBSQL_URL', 'DELIVERY']
+
+/** A command asks its children nicely for five seconds. */
+const STOPPING_MS = 8_000
 
 export interface Command {
   /** Everything on standard output and standard error so far. */
@@ -37,14 +41,27 @@ export function copyProject() {
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
   // Or else `prestart` might find the packages out of date, and install them anew through the link.
   utimesSync(join(folder, 'package-lock.json'), 0, 0)
+  const commands: Command[] = []
   return {
     file: (name: string) => join(folder, name),
     /** Through npm, from another folder. */
-    run: (script: string, env: NodeJS.ProcessEnv = {}) =>
-      start('npm', ['--prefix', folder, '--silent', 'run', script], { ...withoutSettings(), ...env }),
-    /** What works in the copy: command lines. */
+    run(script: string, env: NodeJS.ProcessEnv = {}) {
+      const command = start('npm', ['--prefix', folder, '--silent', 'run', script], { ...withoutSettings(), ...env })
+      commands.push(command)
+      return command
+    },
+    /** What works in the copy: process ids. */
     processes: () => processesIn(folder),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    /** With whatever a test that failed left running: its open pipes would keep the whole run from ending. */
+    async remove() {
+      for (const command of commands) command.kill('SIGTERM')
+      await Promise.race([
+        Promise.all(commands.map(({ ended }) => ended)),
+        sleep(STOPPING_MS, undefined, { ref: false }),
+      ])
+      for (const pid of processesIn(folder)) process.kill(Number(pid), 'SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
