@@ -1,6 +1,6 @@
 /** Clients of the account family: programs with an API key that log people in. */
 import assert from 'node:assert/strict'
-import type { Answer, App } from './app.ts'
+import type { Answer, App } from './ask.ts'
 import { create, type World } from './world.ts'
 
 export interface Envelope {

@@ -1,6 +1,6 @@
 /** Login activity in a test: asked for, and put there behind the service's back. */
 import assert from 'node:assert/strict'
-import type { Answer, App } from './app.ts'
+import type { Answer, App } from './ask.ts'
 import { bearer, type Tokens } from './world.ts'
 
 export interface ActivityRow {

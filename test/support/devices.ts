@@ -1,5 +1,5 @@
 /** What the tests of the devices family do as an application. */
-import type { App } from './app.ts'
+import type { App } from './ask.ts'
 import { type Application, ask } from './signatures.ts'
 
 interface Added {

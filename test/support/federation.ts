@@ -1,7 +1,7 @@
 /** A tenant whose people log in through a provider. */
 import assert from 'node:assert/strict'
 import { PROVIDERS, type ProviderName } from '../../src/core/federation/providers.ts'
-import type { Answer, App } from './app.ts'
+import type { Answer, App } from './ask.ts'
 import { arrival, openVisitor, type Person } from './visitor.ts'
 import { create, makeWorld, type Tokens, type Wishes, type World } from './world.ts'
 

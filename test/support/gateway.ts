@@ -1,6 +1,6 @@
 /** A browser without a screen: it keeps cookies and follows no redirect by itself. */
 import assert from 'node:assert/strict'
-import type { Answer, App } from './app.ts'
+import type { Answer, App } from './ask.ts'
 import { create, makeWorld, type Wishes, type World } from './world.ts'
 
 export const SERVICE = 'https://service.example/app'

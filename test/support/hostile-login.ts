@@ -1,7 +1,7 @@
 /** One login at a provider that answers whatever a test wishes, step by step. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { App } from './app.ts'
+import type { App } from './ask.ts'
 import { clientForm, makeConnectedWorld, openSignUp, tokensFor } from './federation.ts'
 import { type HostileIdp, startHostileIdp, type Wishes } from './idp-hostile.ts'
 import { ORIGIN } from './variables.ts'

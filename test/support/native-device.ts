@@ -1,5 +1,5 @@
 /** A native app on a phone, with a key of its own (WebCrypto). */
-import type { App } from './app.ts'
+import type { App } from './ask.ts'
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
 

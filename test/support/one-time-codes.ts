@@ -1,5 +1,5 @@
 /** Asking for one-time codes and giving them back, for somebody of a world. */
-import type { App } from './app.ts'
+import type { App } from './ask.ts'
 import type { Tokens, World } from './world.ts'
 
 /** `app` may be started later. */

@@ -1,6 +1,6 @@
 /** People who enrol passkeys and log in with them. */
 import assert from 'node:assert/strict'
-import type { App } from './app.ts'
+import type { App } from './ask.ts'
 import { type Lies, makePasskey, type Passkey } from './passkey.ts'
 import { bearer, getTokens, makeWorld, type Tokens, type World } from './world.ts'
 

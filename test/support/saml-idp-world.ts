@@ -1,6 +1,6 @@
 /** A tenant that logs in by SAML, and a login taken apart: started, answered by hand, posted. */
 import assert from 'node:assert/strict'
-import type { Answer, App } from './app.ts'
+import type { Answer, App } from './ask.ts'
 import { type ConnectedWorld, clientForm, makeConnectedWorld, openSignUp, tokensFor } from './federation.ts'
 import { type Person, readRequest, type SamlProvider } from './saml-idp.ts'
 import type { Login } from './saml-idp-messages.ts'

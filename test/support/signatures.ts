@@ -1,7 +1,7 @@
 /** An application that signs its requests, written a second time and against node:crypto. */
 import assert from 'node:assert/strict'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import type { App } from './app.ts'
+import type { App } from './ask.ts'
 import { ORIGIN } from './variables.ts'
 
 export interface Application {

@@ -1,6 +1,6 @@
 /** A person with a browser, without the browser: keeps cookies, follows redirects, fills in forms, stops at the client. */
 import assert from 'node:assert/strict'
-import type { Answer, App } from './app.ts'
+import type { Answer, App } from './ask.ts'
 
 export interface Person {
   /** What is typed into a form, by the field's name. */

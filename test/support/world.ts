@@ -1,7 +1,7 @@
 /** The smallest set-up in which somebody can log in, made through the admin API. */
 import assert from 'node:assert/strict'
 import { argon2Sync, randomBytes } from 'node:crypto'
-import type { App } from './app.ts'
+import type { App } from './ask.ts'
 import { registerSecret } from './secrets.ts'
 
 export interface World {
