@@ -88,7 +88,7 @@ const userId = () =>
 
 export const passwords = sqliteTable('passwords', {
   userId: userId().primaryKey(),
-  /** A PHC string of argon2id, or bcrypt of an imported user until the next login. */
+  /** A PHC string of argon2id, or what an imported user brought along (bcrypt, PBKDF2) until the next login. */
   hash: text().notNull(),
   changedAt: instant().notNull(),
 })

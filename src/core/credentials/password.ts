@@ -1,6 +1,7 @@
 /** Password hashes: argon2id of our parameters, and what other systems left behind until its owner logs in again. */
 import { compare } from 'bcryptjs'
 import type { Argon2, Ports } from '../../deps.ts'
+import { isBearablePbkdf2, isPbkdf2, matchesPbkdf2 } from './pbkdf2.ts'
 
 /** OWASP's second choice of memory (19 MiB): it fits an isolate of 128 MB. */
 const PARAMETERS = { memoryKib: 19_456, passes: 2, lanes: 1 }
@@ -35,8 +36,9 @@ export async function checkPassword(
   return { matches, upgraded: argon2.hash(password, PARAMETERS) }
 }
 
-/** A hash that an administrator may hand over: argon2id or bcrypt, at a cost that this service can bear. */
+/** A hash that an administrator may hand over: argon2id, bcrypt or PBKDF2, at a cost that this service can bear. */
 export function isImportableHash(hash: string): boolean {
+  if (isPbkdf2(hash)) return isBearablePbkdf2(hash)
   const bcrypt = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)
   if (bcrypt) return Number(bcrypt[1]) >= 4 && Number(bcrypt[1]) <= MOST.bcryptCost
   const argon2 =
@@ -48,7 +50,8 @@ export function isImportableHash(hash: string): boolean {
 }
 
 async function matchesHash(argon2: Argon2, stored: string, password: string): Promise<boolean> {
-  return stored.startsWith('$argon2id$') ? argon2.verify(stored, password) : compare(password, stored)
+  if (stored.startsWith('$argon2id$')) return argon2.verify(stored, password)
+  return isPbkdf2(stored) ? matchesPbkdf2(stored, password) : compare(password, stored)
 }
 
 function wasted(argon2: Argon2, password: string): { matches: false } {

@@ -20,7 +20,10 @@ export async function firstHash(
     throw refusedField('passwordHash', 'must not be given together with a password')
   if (passwordHash !== undefined) {
     if (isImportableHash(passwordHash)) return passwordHash
-    throw refusedField('passwordHash', 'must be argon2id (PHC) or bcrypt, at a cost that this service can bear')
+    throw refusedField(
+      'passwordHash',
+      'must be argon2id or PBKDF2 (PHC) or bcrypt, at a cost that this service can bear',
+    )
   }
   return password === undefined ? null : hashAllowed(deps, password, owner)
 }
