@@ -11,6 +11,9 @@ interface Attempt {
   onlyIf?: SQL | undefined
 }
 
+/** For `onlyIf`, where nothing was guessed at all. */
+export const NEVER = sql`false`
+
 /** Adds one and answers the count; a window that has ended starts anew. */
 export function countAttempt(db: Db, { key, windowSeconds, now, onlyIf }: Attempt) {
   const endsAt = now.getTime() + windowSeconds * 1000

@@ -71,6 +71,15 @@ describe('changing a password', () => {
     assert.equal((await app.post('/auth/login', credentialsOf(own))).status, 429)
   })
 
+  test('counts no attempt where a password is missing', async () => {
+    const own = await makeWorld(app)
+    const tokens = await getTokens(app, own)
+    for (let n = 0; n < 11; n++)
+      for (const name of ['oldPassword', 'password'])
+        invalidWith(await change(own, tokens, { [name]: undefined }), [missing(name)])
+    assert.equal((await change(own, tokens)).status, 200)
+  })
+
   test('that must be changed needs no old one shortly after the login, and makes the person active', async () => {
     const own = await makeWorld(app, { membership: { status: 3 } })
     const tokens = await getTokens(app, own)

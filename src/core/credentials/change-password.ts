@@ -4,6 +4,7 @@ import { afterPasswordChange, replacePassword } from '../../db/password-changes.
 import { hasHash } from '../../db/passwords.ts'
 import { selectLoginById } from '../../db/principals.ts'
 import { selectSession } from '../../db/sessions.ts'
+import { NEVER } from '../../db/throttles.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { auditStatement } from '../activity/audit.ts'
@@ -38,7 +39,9 @@ export async function changePassword(deps: Deps, actor: UserActor, request: Chan
   if (username !== actor.claims.username) throw new AppError('forbidden')
 
   const { db } = deps
-  const counters = await passwordCounters(deps, lookupKey(actor.claims.username))
+  // What lacks a password is no guess: it is refused for that, or goes without the old one.
+  const isGuess = oldPassword && password
+  const counters = await passwordCounters(deps, lookupKey(actor.claims.username), isGuess ? undefined : NEVER)
   const [ofUsername, ofAddress, [login], [session]] = await db.batch([
     ...counters.count,
     selectLoginById(db, actor.id),
