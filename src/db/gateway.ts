@@ -17,7 +17,7 @@ export function selectStanding(db: Db, sessionId: string) {
     inner join ${membershipUnits} on ${eq(membershipUnits.membershipId, memberships.id)}
     inner join ${units} on ${eq(units.id, membershipUnits.unitId)} where ${membership} order by ${units.name}))`
   const usual = sql<string | null>`(select ${memberships.preferredUnit} from ${memberships} where ${membership})`
-  const { userId, tenantId, generation, endedAt, endReason, expiresAt, preferredUnit } = sessions
+  const { userId, tenantId, generation, endedAt, endReason, openedAt, expiresAt, preferredUnit } = sessions
   return db
     .select({
       userId,
@@ -25,6 +25,7 @@ export function selectStanding(db: Db, sessionId: string) {
       generation,
       endedAt,
       endReason,
+      openedAt,
       expiresAt,
       admitted: admitted.as('admitted'),
       units: names.as('unit_names'),
@@ -68,31 +69,24 @@ export function endGatewaySession(
     .returning({ id: sessions.id })
 }
 
-interface Extension {
-  sessionId: string
-  now: Date
-  idleSeconds: number
-  absoluteSeconds: number
-}
-
-/** Someone is there: the idle time starts anew, within the absolute one. Not more often than every few minutes. */
-export function extendSession(db: Db, { sessionId, now, idleSeconds, absoluteSeconds }: Extension) {
-  const idleUntil = now.getTime() + idleSeconds * 1000
-  const latest = sql`min(${idleUntil}, ${sessions.openedAt} + ${absoluteSeconds * 1000})`
+/** The idle time starts anew, for a session that stands. */
+export function extendSession(
+  db: Db,
+  { sessionId, now, expiresAt }: { sessionId: string; now: Date; expiresAt: Date },
+) {
   return db
     .update(sessions)
-    .set({ expiresAt: latest })
+    .set({ expiresAt })
     .where(
       and(
         eq(sessions.id, sessionId),
         isNull(sessions.clientId),
         isNull(sessions.endedAt),
         gt(sessions.expiresAt, now),
-        lt(sessions.expiresAt, new Date(idleUntil - EXTEND_EVERY_MS)),
+        lt(sessions.expiresAt, expiresAt),
       ),
     )
 }
-const EXTEND_EVERY_MS = 5 * 60_000
 
 /** Whatever the gateway decides by: which organisations there are, where they may lead, and their units. Reads all of it. */
 export async function readGatewayState(db: Db) {

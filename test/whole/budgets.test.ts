@@ -57,16 +57,18 @@ describe('round trips to the store, when warm', LIBSQL_ONLY, () => {
     assert.equal(await tripsOf(keys), 0)
   })
 
-  test('whether a gateway session stands takes none, and one read of the cache', async () => {
+  test('whether a gateway session stands, and its units, take none, and one read of the cache', async () => {
     const own = await makeWorld(app, { tenant: { callbackUrls: [SERVICE] } })
     const browser = browserOf(app)
     await logInAtGateway(browser, own)
     const ask = async (path: string) =>
       assert.equal((await browser.visit('GET', `/imsg-service/v1${path}`)).status, 200)
     await ask('/token-is-set')
-    const reads = app.traffic?.cacheReads ?? 0
-    assert.equal(await tripsOf(() => ask('/token-is-set')), 0)
-    assert.equal(app.traffic?.cacheReads, reads + 1)
+    for (const path of ['/token-is-set', '/units']) {
+      const reads = app.traffic?.cacheReads ?? 0
+      assert.equal(await tripsOf(() => ask(path)), 0)
+      assert.equal(app.traffic?.cacheReads, reads + 1)
+    }
   })
 
   test('a forged refresh token takes none', async () => {

@@ -83,6 +83,7 @@ async function load(deps: Deps, sessionId: string): Promise<CachedSession> {
   const standing: Standing = {
     userId,
     tenantId,
+    openedAt: row.openedAt.getTime(),
     expiresAt: row.expiresAt.getTime(),
     admitted: Boolean(row.admitted),
     units,

@@ -16,6 +16,7 @@ const Standing = z.object({
   userId: z.string(),
   tenantId: z.string(),
   /** Epoch milliseconds. */
+  openedAt: z.number(),
   expiresAt: z.number(),
   /** The person may be in the tenant. */
   admitted: z.boolean(),
