@@ -1,5 +1,11 @@
 /** A closed loop: so many workers, each of which asks again as soon as it is answered. */
 
+export interface Scenario {
+  route: string
+  /** Answers false when it has nothing more to ask for; then the measurement ends early. */
+  ask(worker: number): Promise<boolean>
+}
+
 export interface Load {
   requestsPerSecond: number
   p50Ms: number
@@ -10,12 +16,7 @@ export interface Load {
 
 export const WORKERS = 8
 
-/** `ask` answers false when it has nothing more to ask for; then the measurement ends early. */
-export async function measure(
-  ask: (worker: number) => Promise<boolean>,
-  seconds: number,
-  cpuSeconds: () => number | undefined,
-): Promise<Load> {
+export async function measure({ ask }: Scenario, seconds: number, cpuSeconds: () => number | undefined): Promise<Load> {
   const latencies: number[] = []
   const cpuBefore = cpuSeconds()
   const start = performance.now()

@@ -18,15 +18,24 @@ export interface Demo {
 
 export const usernameOf = (n: number) => `bench-${n}`
 
-export async function makeDemo({ address, db }: Target): Promise<Demo> {
+export const credentialsOf = (username: string) => ({
+  client_id: DEMO.clientId,
+  client_secret: SECRETS.DEMO_CLIENT_SECRET,
+  username,
+  password: SECRETS.DEMO_PASSWORD,
+})
+
+export async function makeDemo({ address, app, db }: Target): Promise<Demo> {
   await seedDemo(adminApi(address, VARIABLES.ADMIN_API_KEY), SECRETS)
+  const { body } = await app.post<{ code: string }>('/auth/login', credentialsOf(DEMO.username))
+  await app.post('/auth/token', { clientId: DEMO.clientId, code: body.code })
   const [client] = await selectClientByClientId(db, DEMO.clientId)
   const [principal] = await selectLoginByUsername(db, DEMO.username)
   if (!client || !principal) throw new Error('The demo is missing.')
   return { client, principal }
 }
 
-/** Copies of the demo user, with its password and membership, until there are `count`. */
+/** Copies of the demo user, with its password, its membership and one login, until there are `count`. */
 export async function multiplyUsers(db: Db, count: number): Promise<void> {
   const name = `'bench-' || n`
   await copyRows(db, 'users', count, {
@@ -37,11 +46,15 @@ export async function multiplyUsers(db: Db, count: number): Promise<void> {
   })
   await copyRows(db, 'passwords', count, { user_id: name })
   await copyRows(db, 'memberships', count, { id: name, user_id: name })
+  await copyRows(db, 'login_activity', count, { id: name, actor: name, login_time: 'login_time - n' })
 }
+
+/** What says whose row it is. */
+const OWNER: Record<string, string> = { users: 'id', login_activity: 'actor' }
 
 /** Copies the demo user's row in the table once for each number that is not there yet; `changed` is SQL for some columns. */
 async function copyRows(db: Db, table: string, count: number, changed: Record<string, string>): Promise<void> {
-  const key = table === 'users' ? 'id' : 'user_id'
+  const key = OWNER[table] ?? 'user_id'
   const demo = `${key} = (select id from users where username_key = '${DEMO.username}')`
   const [row] = await db.all<Record<string, unknown>>(sql.raw(`select * from ${table} where ${demo}`))
   const columns = Object.keys(row ?? {})

@@ -1,13 +1,12 @@
 /** Deno over a libSQL file, asked over HTTP. */
-import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { denoServe } from '../../src/commands/deno-serve.ts'
 import { startGroup } from '../../src/commands/process-group.ts'
 import { openLibsql } from '../../src/platform/libsql.ts'
+import { freePort } from '../support/project.ts'
 import { cpuSecondsOf } from './cpu.ts'
-import { type Target, VARIABLES } from './target.ts'
+import { type Target, toApp, VARIABLES } from './target.ts'
 
 export async function startDeno(): Promise<Target> {
   const file = `.data/bench-${process.pid}.db`
@@ -21,11 +20,13 @@ export async function startDeno(): Promise<Target> {
     throw new Error(`Deno ended by itself.\n${said.join('\n')}`)
   })
   await Promise.race([ended, untilAnswered(address)])
+  const ask: Target['fetch'] = (path, init) => fetch(address + path, { ...init, redirect: 'manual' })
   return {
-    name: 'Deno, libSQL file',
+    name: 'Deno',
     address,
+    fetch: ask,
+    app: toApp(ask),
     db: await openLibsql({ url }),
-    fetch: (path, init) => fetch(address + path, init),
     log: () => said,
     cpuSeconds: () => cpuSecondsOf(group.pid),
     async stop() {
@@ -38,12 +39,4 @@ export async function startDeno(): Promise<Target> {
 
 async function untilAnswered(address: string): Promise<void> {
   while (!(await fetch(`${address}/health`).catch(() => undefined))) await sleep(100)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -7,9 +7,13 @@ import { createTestHarness } from 'wrangler'
 import { QUIET } from '../../src/commands/wrangler.ts'
 import { openD1 } from '../../src/platform/d1.ts'
 import { busiestChildCpuSeconds } from './cpu.ts'
-import { CONFIG, type Target, VARIABLES } from './target.ts'
+import { CONFIG, type Target, toApp, VARIABLES } from './target.ts'
 
-export async function startWorkerd(): Promise<Target> {
+export interface WorkerdTarget extends Target {
+  database: D1Database
+}
+
+export async function startWorkerd(): Promise<WorkerdTarget> {
   Object.assign(process.env, QUIET)
   const { MASTER_KEY, ADMIN_API_KEY, ...vars } = VARIABLES
   const harness = createTestHarness({
@@ -19,12 +23,17 @@ export async function startWorkerd(): Promise<Target> {
   const worker = harness.getWorker<{ DB: D1Database }>()
   await worker.applyD1Migrations('DB')
   const { DB } = await worker.getEnv()
+  const ask: Target['fetch'] = async (path, init) => {
+    const request = { ...init, redirect: 'manual' }
+    return (await worker.fetch(CONFIG.PUBLIC_ORIGIN + path, request as never)) as unknown as Response
+  }
   return {
-    name: 'workerd, D1 and KV',
+    name: 'workerd',
     address: url.origin,
+    fetch: ask,
+    app: toApp(ask),
     db: openD1(DB),
-    fetch: async (path, init) =>
-      (await worker.fetch(CONFIG.PUBLIC_ORIGIN + path, init as never)) as unknown as Response,
+    database: DB,
     log: () => harness.getLogs().map(({ message }) => message),
     cpuSeconds: () => busiestChildCpuSeconds(process.pid, 'workerd'),
     stop: () => harness.close(),
