@@ -14,7 +14,7 @@ export interface DirectoryMembership extends Membership {
 
 const unitNames = sql<string[]>`(select json_group_array(${units.name}) from ${membershipUnits}
   join ${units} on ${eq(units.id, membershipUnits.unitId)} where ${eq(membershipUnits.membershipId, memberships.id)})`
-const directoryMembership = {
+export const directoryMembership = {
   ...getTableColumns(memberships),
   units: unitNames.mapWith((names: string) => (JSON.parse(names) as string[]).sort()),
 }
@@ -91,6 +91,15 @@ export function replaceUnits(
       .select(sql`select ${id}, ${units.id} from ${units} where ${named}`)
       .onConflictDoNothing(),
   ] as const
+}
+
+/** The units of new memberships, by name. */
+export function addUnits(db: Db, members: (Pick<Membership, 'id' | 'tenantId'> & { units: string[] })[]) {
+  const pairs = members.flatMap(({ id, tenantId, units: names }) => names.map((name) => [id, tenantId, name]))
+  return db.insert(membershipUnits).select(
+    sql`select value ->> 0, ${units.id} from json_each(${JSON.stringify(pairs)}) cross join ${units}
+      where ${units.tenantId} = value ->> 1 and ${units.name} = value ->> 2`,
+  )
 }
 
 /** The person's sessions in the tenant, if the membership does not let them have any. */

@@ -28,6 +28,16 @@ export function replaceSettings(db: Db, userId: string, settings: NewSetting[] |
   ] as const
 }
 
+/** Of any number of people, in this order. */
+export function insertSettings(db: Db, settings: (NewSetting & { userId: string })[]) {
+  const member = (key: keyof Setting | 'userId') => sql`value ->> ${key}`
+  const columns = sql`null, ${member('userId')}, ${member('category')}, ${member('group')}, ${member('name')},
+    ${member('value')}, ${member('type')}, ${member('description')}, ${member('readOnly')}`
+  return db
+    .insert(userSettings)
+    .select(sql`select ${columns} from json_each(${JSON.stringify(settings)}) where true order by key`)
+}
+
 export type SettingValue = Pick<Setting, 'id' | 'value'>
 
 /** Of those that are the user's and not read-only; the others are left alone. */

@@ -46,7 +46,7 @@ const clientSecret = text(256).min(16)
 const Client = z.object({ ...frame, clientId: z.string(), ...fields, signatureVersions: z.array(z.number()) })
 const ClientWithSecret = Client.extend({ clientSecret: z.string() })
 const ClientChanges = z.strictObject(fields).partial()
-const NewClient = ClientChanges.extend({ clientId, clientSecret }).partial().required({ name: true })
+export const NewClient = ClientChanges.extend({ clientId, clientSecret }).partial().required({ name: true })
 /** Without an overlap the old secret ends at once. */
 const overlapSeconds = z.int().min(0).max(WEEK_SECONDS).default(0)
 const Rotation = z.strictObject({ overlapSeconds })

@@ -9,18 +9,10 @@ import { keys } from './keys.ts'
 import { memberships } from './memberships.ts'
 import { roles } from './roles.ts'
 import { tenants } from './tenants.ts'
+import { transfer } from './transfer.ts'
 import { units } from './units.ts'
 import { users } from './users.ts'
 
-export const admin = createFamily(renderProblem, [
-  tenants,
-  units,
-  roles,
-  clients,
-  users,
-  memberships,
-  connections,
-  apiKeys,
-  audit,
-  keys,
-])
+const standard = [tenants, units, roles, clients, users, memberships, connections, apiKeys, audit, keys]
+
+export const admin = createFamily(renderProblem, standard, [transfer])

@@ -34,7 +34,7 @@ const Membership = z.object({
   permissions: z.object(permissions),
 })
 const MembershipChanges = z.strictObject({ ...fields, permissions: z.strictObject(permissions).partial() }).partial()
-const NewMembership = MembershipChanges.extend({ tenantId: text(40) }).required({ roleId: true })
+export const NewMembership = MembershipChanges.extend({ tenantId: text(40) }).required({ roleId: true })
 
 const toMembership = ({ preferredUnit: _, ...row }: DirectoryMembership): z.input<typeof Membership> => ({
   ...row,

@@ -15,7 +15,7 @@ const fields = { name, permissions: z.array(name).max(500) }
 
 const Role = z.object({ ...frame, tenantId: z.string(), ...fields })
 const RoleChanges = z.strictObject(fields).partial()
-const NewRole = z.strictObject({ tenantId: text(40), ...fields }).partial({ permissions: true })
+export const NewRole = z.strictObject({ tenantId: text(40), ...fields }).partial({ permissions: true })
 
 const toRole = (row: Row): z.input<typeof Role> => ({ ...row, ...toFrame(row) })
 

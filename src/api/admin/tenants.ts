@@ -54,7 +54,7 @@ const Tenant = z.object({
 const TenantChanges = z
   .strictObject({ ...scalars, signUp: z.strictObject(signUp).partial(), branding: z.strictObject(branding).partial() })
   .partial()
-const NewTenant = TenantChanges.required({ key: true, name: true })
+export const NewTenant = TenantChanges.required({ key: true, name: true })
 
 const toTenant = (row: Row): z.input<typeof Tenant> => ({ ...row, ...toFrame(row) })
 

@@ -15,7 +15,7 @@ const fields = { name, description }
 
 const Unit = z.object({ ...frame, tenantId: z.string(), ...fields })
 const UnitChanges = z.strictObject(fields).partial()
-const NewUnit = UnitChanges.required({ name: true })
+export const NewUnit = UnitChanges.required({ name: true })
 
 const toUnit = (row: Row): z.input<typeof Unit> => ({ ...row, ...toFrame(row) })
 

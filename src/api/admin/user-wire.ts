@@ -14,7 +14,7 @@ const setting = {
   description,
   readOnly: z.boolean(),
 }
-const NewSetting = z.strictObject({
+export const NewSetting = z.strictObject({
   ...setting,
   id: z.int().min(1).optional(),
   value: setting.value.default(''),
@@ -23,7 +23,7 @@ const NewSetting = z.strictObject({
   readOnly: setting.readOnly.default(false),
 })
 
-const scalars = {
+export const scalars = {
   email: mailAddress.nullable(),
   emailVerified: z.boolean(),
   phone: phoneNumber.nullable(),

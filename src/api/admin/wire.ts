@@ -23,7 +23,7 @@ export const moment = z.iso.datetime({ offset: true }).transform((at) => new Dat
 /** One of the filters of a list; compared for equality. */
 export const filter = text(320).optional()
 
-const limit = z
+export const limit = z
   .string()
   .regex(/^[1-9]\d{0,2}$/, 'must be a number from 1 to 200')
   .transform(Number)

@@ -41,26 +41,9 @@ export async function createClient(deps: Deps, actor: ApiKeyActor, input: NewCli
   const { db } = deps
   const { clientSecret = randomToken() } = input
   const id = newId()
-  const now = deps.now()
   const defaultTenantId = input.defaultTenantId ?? actor.tenantId
   await requireTenant(deps, actor, defaultTenantId, 'defaultTenantId')
-  const client = {
-    id,
-    clientId: input.clientId ?? randomToken(16),
-    name: input.name,
-    type: input.type ?? ('confidential' as const),
-    status: input.status ?? ('active' as const),
-    defaultTenantId,
-    redirectUrl: input.redirectUrl ?? null,
-    redirectUris: input.redirectUris ?? [],
-    accessTokenExpiration: input.accessTokenExpiration ?? DEFAULTS.accessTokenExpiration,
-    refreshTokenExpiration: input.refreshTokenExpiration ?? DEFAULTS.refreshTokenExpiration,
-    authCodeExpiration: input.authCodeExpiration ?? DEFAULTS.authCodeExpiration,
-    signatureVersions: input.signatureVersions ?? [1, 2],
-    ...(await storedSecret(deps, id, clientSecret)),
-    createdAt: now,
-    updatedAt: now,
-  }
+  const client = await clientRow(deps, { ...input, clientSecret, defaultTenantId }, id)
   const [, , , , rows] = await orConflict(
     db.batch([
       insertClient(db, client),
@@ -70,6 +53,28 @@ export async function createClient(deps: Deps, actor: ApiKeyActor, input: NewCli
     ]),
   )
   return { client: found(rows), clientSecret }
+}
+
+/** A new client, with what is meant where nothing is said. Without a secret it gets one that nobody knows. */
+export async function clientRow(deps: Deps, input: NewClient, id: string) {
+  const now = deps.now()
+  return {
+    id,
+    clientId: input.clientId ?? randomToken(16),
+    name: input.name,
+    type: input.type ?? ('confidential' as const),
+    status: input.status ?? ('active' as const),
+    defaultTenantId: input.defaultTenantId ?? null,
+    redirectUrl: input.redirectUrl ?? null,
+    redirectUris: input.redirectUris ?? [],
+    accessTokenExpiration: input.accessTokenExpiration ?? DEFAULTS.accessTokenExpiration,
+    refreshTokenExpiration: input.refreshTokenExpiration ?? DEFAULTS.refreshTokenExpiration,
+    authCodeExpiration: input.authCodeExpiration ?? DEFAULTS.authCodeExpiration,
+    signatureVersions: input.signatureVersions ?? [1, 2],
+    ...(await storedSecret(deps, id, input.clientSecret ?? randomToken())),
+    createdAt: now,
+    updatedAt: now,
+  }
 }
 
 export async function getClient(deps: Deps, actor: ApiKeyActor, id: string): Promise<DirectoryClient> {

@@ -11,6 +11,8 @@ interface FirstPassword {
   passwordHash?: string | undefined
 }
 
+export const UNBEARABLE_HASH = 'must be argon2id or PBKDF2 (PHC) or bcrypt, at a cost that this service can bear'
+
 /** The hash of a new user's password, or the one brought along from elsewhere; null for none. */
 export async function firstHash(
   deps: Deps,
@@ -20,10 +22,7 @@ export async function firstHash(
     throw refusedField('passwordHash', 'must not be given together with a password')
   if (passwordHash !== undefined) {
     if (isImportableHash(passwordHash)) return passwordHash
-    throw refusedField(
-      'passwordHash',
-      'must be argon2id or PBKDF2 (PHC) or bcrypt, at a cost that this service can bear',
-    )
+    throw refusedField('passwordHash', UNBEARABLE_HASH)
   }
   return password === undefined ? null : hashAllowed(deps, password, owner)
 }

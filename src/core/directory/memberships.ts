@@ -43,18 +43,7 @@ export async function createMembership(deps: Deps, actor: ApiKeyActor, userId: s
   await getUser(deps, actor, userId)
   await requireTenant(deps, actor, tenantId)
   await requireOfTenant(deps, tenantId, { roleId, units })
-  const now = deps.now()
-  const membership: Membership = {
-    id: newId(),
-    userId,
-    tenantId,
-    roleId,
-    status: input.status ?? 1,
-    permissions: { allow: input.permissions?.allow ?? [], deny: input.permissions?.deny ?? [] },
-    preferredUnit: null,
-    createdAt: now,
-    updatedAt: now,
-  }
+  const membership = membershipRow(userId, input, { id: newId(), now: deps.now() })
   const key = { scope: actor.tenantId, userId, id: membership.id }
   const [, , , , rows] = await orConflict(
     db.batch([
@@ -65,6 +54,26 @@ export async function createMembership(deps: Deps, actor: ApiKeyActor, userId: s
     ]),
   )
   return found(rows)
+}
+
+/** A new membership, with what is meant where nothing is said. */
+export function membershipRow(
+  userId: string,
+  input: NewMembership,
+  { id, now }: { id: string; now: Date },
+): Membership {
+  const { tenantId, roleId, status = 1, permissions } = input
+  return {
+    id,
+    userId,
+    tenantId,
+    roleId,
+    status,
+    permissions: { allow: permissions?.allow ?? [], deny: permissions?.deny ?? [] },
+    preferredUnit: null,
+    createdAt: now,
+    updatedAt: now,
+  }
 }
 
 type OfUser = Omit<MembershipKey, 'scope'>

@@ -26,19 +26,30 @@ export const LOGIN_METHODS = ['password', 'otp', 'social', 'sso', 'passkey'] as 
 
 const DEFAULT_COLOR = '#0b5fff'
 
+export type NewTenant = TenantChanges & { key: string; name: string }
+
 /** Throws `conflict` when the key is taken. A role for sign-ups can only be named once the tenant is there. */
-export async function createTenant(
-  deps: Deps,
-  actor: ApiKeyActor,
-  input: TenantChanges & { key: string; name: string },
-): Promise<Tenant> {
+export async function createTenant(deps: Deps, actor: ApiKeyActor, input: NewTenant): Promise<Tenant> {
   requireOperator(actor)
-  const { signUp, branding } = input
+  refuseTenant(input)
+  const tenant = tenantRow(input, { id: newId(), now: deps.now() })
+  const [rows] = await orConflict(
+    deps.db.batch([insertTenant(deps.db, tenant), auditOfChange(deps, actor, entry('create', tenant.id))]),
+  )
+  return found(rows)
+}
+
+/** Throws `validation_failed` for what no new tenant may say. */
+export function refuseTenant({ signUp }: NewTenant): void {
   if (signUp?.roleId) throw unknownReference(['signUp', 'roleId'])
   requireDomains(signUp ?? {})
-  const now = deps.now()
-  const tenant: Tenant = {
-    id: newId(),
+}
+
+/** A new tenant, with what is meant where nothing is said. */
+export function tenantRow(input: NewTenant, { id, now }: { id: string; now: Date }): Tenant {
+  const { signUp, branding } = input
+  return {
+    id,
     key: input.key,
     name: input.name,
     status: input.status ?? 'active',
@@ -55,10 +66,6 @@ export async function createTenant(
     createdAt: now,
     updatedAt: now,
   }
-  const [rows] = await orConflict(
-    deps.db.batch([insertTenant(deps.db, tenant), auditOfChange(deps, actor, entry('create', tenant.id))]),
-  )
-  return found(rows)
 }
 
 export async function getTenant(deps: Deps, actor: ApiKeyActor, id: string): Promise<Tenant> {

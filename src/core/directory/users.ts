@@ -41,12 +41,27 @@ export interface NewUser extends UserChanges {
 /** Throws `conflict` when the username is taken, in whatever case. */
 export async function createUser(deps: Deps, actor: ApiKeyActor, input: NewUser): Promise<DirectoryUser> {
   const { db } = deps
-  const { username, email = null, clientIds = null, profile = {}, settings = [] } = input
   const defaultTenantId = input.defaultTenantId ?? actor.tenantId
   await requireTenant(deps, actor, defaultTenantId, 'defaultTenantId')
   const id = newId()
   const now = deps.now()
-  const user = {
+  const user = userRow({ ...input, defaultTenantId }, { id, now })
+  const [, , , , , rows] = await orConflict(
+    db.batch([
+      insertUser(db, user),
+      auditOfChange(deps, actor, aboutUser(actor, 'user.create', user)),
+      insertPassword(db, id, await firstHash(deps, input), now),
+      ...replaceSettings(db, id, keptSettings(input.settings ?? [], [])),
+      selectDirectoryUser(db, actor.tenantId, id),
+    ]),
+  )
+  return found(rows)
+}
+
+/** A new person, with what is meant where nothing is said. */
+export function userRow(input: NewUser, { id, now }: { id: string; now: Date }) {
+  const { username, email = null, clientIds = null, profile = {} } = input
+  return {
     id,
     username,
     usernameKey: lookupKey(username),
@@ -59,23 +74,14 @@ export async function createUser(deps: Deps, actor: ApiKeyActor, input: NewUser)
     locale: input.locale ?? null,
     authProvider: input.authProvider ?? 'internal',
     clientIds,
-    defaultTenantId,
+    defaultTenantId: input.defaultTenantId ?? null,
     status: input.status ?? ('active' as const),
-    secondFactorRequired: false,
+    secondFactorRequired: input.secondFactorRequired ?? false,
     profile,
+    lastLoginAt: null,
     createdAt: now,
     updatedAt: now,
   }
-  const [, , , , , rows] = await orConflict(
-    db.batch([
-      insertUser(db, user),
-      auditOfChange(deps, actor, aboutUser(actor, 'user.create', user)),
-      insertPassword(db, id, await firstHash(deps, input), now),
-      ...replaceSettings(db, id, keptSettings(settings, [])),
-      selectDirectoryUser(db, actor.tenantId, id),
-    ]),
-  )
-  return found(rows)
 }
 
 export async function getUser(deps: Deps, actor: ApiKeyActor, id: string): Promise<DirectoryUser> {
