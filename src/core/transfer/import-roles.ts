@@ -27,7 +27,9 @@ const roleKind: Kind<RoleLine, NewRole, Role> = {
       },
     }
   },
-  differs({ permissions = [] }, holder) {
+  /** A line that says nothing of permissions takes the role as it is. */
+  differs({ permissions }, holder) {
+    if (!permissions) return []
     const [given, there] = [new Set(permissions), new Set(holder.permissions)]
     const same = given.size === there.size && permissions.every((permission) => there.has(permission))
     return same ? [] : [flaw('permissions', 'must be those of the role of this name that is there')]
