@@ -80,6 +80,21 @@ export function selectConnectionOfClient(db: Db, kind: Connection['kind'], clien
     .limit(1)
 }
 
+/** Those that a tenant's people may log in with: its own, and the shared ones of each kind that it has none of. */
+export function listConnectionsOfTenant(db: Db, tenantId: string): Promise<Connection[]> {
+  const own = sql`exists (select 1 from connections own where own.kind = ${connections.kind} and own.tenant_id = ${tenantId})`
+  return db
+    .select()
+    .from(connections)
+    .where(
+      and(
+        or(eq(connections.tenantId, tenantId), and(isNull(connections.tenantId), sql`not ${own}`)),
+        eq(connections.status, 'active'),
+      ),
+    )
+    .orderBy(asc(connections.id))
+}
+
 /** Sessions that came through the connection. */
 export function throughConnection(db: Db, id: string): SQL {
   return inArray(sessions.id, throughIt(db, id))

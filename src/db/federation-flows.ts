@@ -24,12 +24,15 @@ export function consumeLinkCode(db: Db, use: Use, { userId, kind }: { userId: st
   return consumeOneTimeSecret(db, use, and(eq(oneTimeSecrets.userId, userId), eq(data('kind'), kind)))
 }
 
-/** The flow, used or not, with its client and its connection; null where that is gone or disabled meanwhile. */
+/**
+ * The flow, used or not, with its client, if it ends at one, and its connection; null where that is gone or disabled
+ * meanwhile.
+ */
 export function selectFlow(db: Db, hash: string) {
   return db
     .select({ flow: oneTimeSecrets, client: clients, connection: connections })
     .from(oneTimeSecrets)
-    .innerJoin(clients, eq(clients.id, oneTimeSecrets.clientId))
+    .leftJoin(clients, eq(clients.id, oneTimeSecrets.clientId))
     .leftJoin(connections, and(eq(connections.id, data('connectionId')), eq(connections.status, 'active')))
     .where(and(eq(oneTimeSecrets.kind, FEDERATION_FLOW), eq(oneTimeSecrets.hash, hash)))
 }

@@ -20,9 +20,9 @@ export function selectIdentity(db: Db, connectionId: string, subject: string) {
 
 /** Everybody who has the address, or has it for a username; `managed` is whether `scope` may speak for them. */
 export function selectUsersOfAddress(db: Db, scope: string | null, addressKey: string) {
-  const { id, emailKey, emailVerified } = users
+  const { id, emailKey, emailVerified, authProvider } = users
   return db
-    .select({ id, emailKey, emailVerified, managed: managed(scope) })
+    .select({ id, emailKey, emailVerified, authProvider, managed: managed(scope) })
     .from(users)
     .where(or(eq(users.emailKey, addressKey), eq(users.usernameKey, addressKey)))
     .limit(10)

@@ -42,10 +42,7 @@ for (const [name, provider] of Object.entries(PROVIDERS) as [ProviderName, Provi
 function addStarts(name: ProviderName, { title, paths, startsByGet }: Provider) {
   const answers = { 302: `To ${title}` }
   const start = async (c: Context<AppEnv>, { client_id, client_secret, ...more }: z.infer<typeof StartQuery>) =>
-    depart(
-      c,
-      await startLogin(c.var.deps, { provider: name, clientId: client_id, clientSecret: client_secret, ...more }),
-    )
+    depart(c, await startLogin(c.var.deps, { kind: name, clientId: client_id, clientSecret: client_secret, ...more }))
 
   federated.post(
     paths.start,

@@ -1,5 +1,6 @@
 /** SAML: we are the service provider. Nothing of it is loaded before somebody uses it. */
 import * as z from 'zod'
+import { startLogin } from '../../core/federation/start.ts'
 import { takeFlowCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter, limitBody } from '../../http/router.ts'
@@ -22,7 +23,7 @@ export const saml = createRouter()
     }),
     validate('query', z.object({ connection: z.string() })),
     async (c) => {
-      const { describeServiceProvider } = await import('../../core/federation/saml/start.ts')
+      const { describeServiceProvider } = await import('../../core/federation/saml/description.ts')
       const metadata = await describeServiceProvider(c.var.deps, c.req.valid('query').connection)
       return c.body(metadata, 200, { 'Content-Type': 'application/samlmetadata+xml' })
     },
@@ -33,9 +34,9 @@ export const saml = createRouter()
     operation({ summary: 'Log in with SAML', door: 'client', tag, answers: { 302: 'To the identity provider' } }),
     formBody(StartForm),
     async (c) => {
-      const { startSamlLogin } = await import('../../core/federation/saml/start.ts')
       const { client_id, client_secret, ...more } = c.req.valid('form')
-      return depart(c, await startSamlLogin(c.var.deps, { clientId: client_id, clientSecret: client_secret, ...more }))
+      const start = { kind: 'saml' as const, clientId: client_id, clientSecret: client_secret, ...more }
+      return depart(c, await startLogin(c.var.deps, start))
     },
   )
 

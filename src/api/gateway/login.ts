@@ -4,6 +4,8 @@ import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { takeCallback } from '../../core/gateway/callback.ts'
 import { startLoginFlow } from '../../core/gateway/login-flow.ts'
+import { departStraight } from '../../core/gateway/ways-in.ts'
+import { setFlowCookie as setProviderCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { type AppEnv, createRouter } from '../../http/router.ts'
 import { validate } from '../../http/validate.ts'
@@ -55,5 +57,7 @@ async function start(
   if (!org || !callback) throw new AppError('parameter_missing')
   const flow = await startLoginFlow(c.var.deps, { org, callback })
   setFlowCookie(c, flow)
-  return c.redirect(`/login?flow=${flow.id}`, 302)
+  const departure = await departStraight(c.var.deps, flow)
+  if (departure?.binding) setProviderCookie(c, departure.binding)
+  return c.redirect(departure?.url ?? `/login?flow=${flow.id}`, 302)
 }

@@ -55,6 +55,11 @@ export async function sendSignUpLink(deps: Deps, request: SignUpRequest): Promis
 /** The tenant's policy; `domains` goes by the exact domain of the address. */
 export function takesSignUp({ status, signUp }: Tenant, email: string): boolean {
   if (status !== 'active' || signUp.mode === 'off') return false
+  return signUp.mode === 'open' || isOfDomains(signUp, email)
+}
+
+/** Whether the tenant has named the domain of the address for its own. */
+export function isOfDomains({ emailDomains }: Tenant['signUp'], email: string): boolean {
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
-  return signUp.mode === 'open' || signUp.emailDomains.some((allowed) => allowed.toLowerCase() === domain)
+  return emailDomains.some((allowed) => allowed.toLowerCase() === domain)
 }

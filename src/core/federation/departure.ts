@@ -17,6 +17,11 @@ export interface Departure {
 
 /** Throws `provider_failed` or `provider_unavailable`. */
 export async function departTo(deps: Deps, flow: NewFlow): Promise<Departure> {
+  if (flow.connection.kind === 'saml') {
+    // Loaded only when used: most logins have nothing to do with SAML.
+    const { departToSaml } = await import('./saml/departure.ts')
+    return departToSaml(deps, flow)
+  }
   const peer = await openPeer(deps, flow.connection)
   const started = await startFlow(deps, flow)
   const { state, secret } = started

@@ -4,10 +4,8 @@ import type { Connection } from '../../db/connections.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../errors.ts'
 import { redirectUri } from './departure.ts'
-import { enterThroughProvider } from './entry.ts'
+import { endFlow } from './ending.ts'
 import { type ReturnedFlow, takeFlow } from './flow.ts'
-import { makeLinkCode } from './link-codes.ts'
-import { finishLink } from './links.ts'
 import { redeemAtOpenIdProvider } from './openid.ts'
 import { openPeer, type Peer } from './peer.ts'
 import { orProviderFailed, reasonOf } from './peer-fetch.ts'
@@ -15,7 +13,6 @@ import { redeemAtPlainProvider } from './plain-oauth.ts'
 import { readPostedName } from './profile.ts'
 import type { ProviderName } from './providers.ts'
 import type { Redeemed, Redemption } from './redemption.ts'
-import { failureUrl, returnUrl } from './return-url.ts'
 
 interface Return {
   provider: ProviderName
@@ -26,42 +23,28 @@ interface Return {
 }
 
 /**
- * Where the browser goes next: to the client, with a code or with the reason why there is none. Throws what `takeFlow`
- * throws: while it is not certain who started this, nobody is sent anywhere.
+ * Where the browser goes next; see `endFlow`. Throws what `takeFlow` throws: while it is not certain who started this,
+ * nobody is sent anywhere.
  */
 export async function finishLogin(deps: Deps, { provider, parameters, secret }: Return): Promise<string> {
   const flow = await takeFlow(deps, { state: parameters.get('state') ?? '', secret, kind: provider })
-  const { client, callerState: state } = flow
-  try {
-    const { connection, ...redeemed } = await redeem(deps, flow, parameters)
-    if (flow.link) {
-      const link = { ...flow.link, connection, subject: redeemed.profile.subject }
-      if (!flow.bound) return returnUrl(client, { linkCode: await makeLinkCode(deps, client, link), state })
-      await finishLink(deps, link)
-      return returnUrl(client, { linked: provider, state })
-    }
-    const codeChallenge = flow.codeChallenge ?? undefined
-    const code = await enterThroughProvider(deps, { client, connection, codeChallenge, ...redeemed })
-    return returnUrl(client, { code, state })
-  } catch (thrown) {
-    return failureUrl(deps, client, thrown, state)
-  }
+  return endFlow(deps, flow, (connection) => redeem(deps, connection, flow, parameters))
 }
 
-/** Throws `login_ended`, `login_denied`, `provider_failed` or `provider_unavailable`. */
+/** Throws `login_denied`, `provider_failed` or `provider_unavailable`. */
 async function redeem(
   deps: Deps,
-  { won, connection, verifier, nonce }: ReturnedFlow,
+  connection: Connection,
+  { verifier, nonce }: ReturnedFlow,
   given: URLSearchParams,
-): Promise<Redeemed & { connection: Connection }> {
-  if (!won || !connection) throw new AppError('login_ended')
+): Promise<Redeemed> {
   const peer = await openPeer(deps, connection)
   const parameters = readAnswer(peer, given)
   const redemption = { parameters, redirectUri: redirectUri(deps, peer), verifier, nonce }
   const { profile, tokens } = await orProviderFailed(redeemAt(deps, peer, redemption))
   const posted = peer.provider.postsName ? readPostedName(given.get('user')) : undefined
   const { firstName, lastName } = posted ?? profile
-  return { connection, profile: { ...profile, firstName, lastName }, tokens }
+  return { profile: { ...profile, firstName, lastName }, tokens }
 }
 
 function redeemAt(deps: Deps, peer: Peer, redemption: Redemption): Promise<Redeemed> {

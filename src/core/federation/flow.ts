@@ -9,6 +9,7 @@ import type { Client } from '../../db/clients.ts'
 import type { Connection } from '../../db/connections.ts'
 import { consumeFlow, FEDERATION_FLOW, selectFlow } from '../../db/federation-flows.ts'
 import { insertOneTimeSecret } from '../../db/one-time.ts'
+import type { Tenant } from '../../db/principals.ts'
 import { CONNECTION_KINDS } from '../../db/schema.ts'
 import type { Deps } from '../../deps.ts'
 import { newId, randomToken, sha256 } from '../crypto.ts'
@@ -28,15 +29,22 @@ const FlowData = z.object({
   codeChallenge: z.string().nullable(),
   /** The session of the signed-in user who links an identity; null for a login. */
   linkSessionId: z.string().nullable(),
+  /** The login of the hosted pages that it ends in; null where it ends at a client. */
+  hostedLoginId: z.string().nullable().default(null),
 })
 
-export interface NewFlow {
+interface ForClient {
   client: Client
-  connection: Connection
   callerState?: string | undefined
   codeChallenge?: string | undefined
   link?: { userId: string; sessionId: string } | undefined
 }
+
+interface ForHostedLogin {
+  hostedLogin: { id: string; tenant: Pick<Tenant, 'id'> }
+}
+
+export type NewFlow = { connection: Connection } & (ForClient | ForHostedLogin)
 
 export interface StartedFlow {
   state: string
@@ -46,7 +54,9 @@ export interface StartedFlow {
 }
 
 export async function startFlow(deps: Deps, flow: NewFlow): Promise<StartedFlow> {
-  const { client, connection, callerState = null, codeChallenge = null, link } = flow
+  const { connection } = flow
+  const { client, callerState = null, codeChallenge = null, link } = 'client' in flow ? flow : NO_CLIENT
+  const hostedLogin = 'hostedLogin' in flow ? flow.hostedLogin : undefined
   const state = randomToken()
   const secret = link ? await secretOfLink(deps, state) : randomToken()
   const data: z.infer<typeof FlowData> = {
@@ -56,25 +66,39 @@ export async function startFlow(deps: Deps, flow: NewFlow): Promise<StartedFlow>
     callerState,
     codeChallenge,
     linkSessionId: link?.sessionId ?? null,
+    hostedLoginId: hostedLogin?.id ?? null,
   }
   await insertOneTimeSecret(deps.db, {
     kind: FEDERATION_FLOW,
     hash: await sha256(state),
-    clientId: client.id,
+    clientId: client?.id ?? null,
     userId: link?.userId ?? null,
-    tenantId: null,
+    tenantId: hostedLogin?.tenant.id ?? null,
     data,
     expiresAt: new Date(deps.now().getTime() + LIFETIME_MS),
   })
   return { state, secret, ...(await proofsOf(secret)) }
 }
 
-export interface ReturnedFlow {
+const NO_CLIENT: Partial<ForClient> = {}
+
+/** A login, or a link, that a client asked for. */
+export interface EndAtClient {
   client: Client
-  connection: Connection | null
   callerState: string | null
   codeChallenge: string | null
   link: { userId: string; sessionId: string } | null
+}
+
+/** A login of the hosted pages, by its id. */
+export interface EndInHostedLogin {
+  hostedLoginId: string
+}
+
+export interface ReturnedFlow {
+  /** Where it ends. */
+  end: EndAtClient | EndInHostedLogin
+  connection: Connection | null
   verifier: string
   nonce: string
   /** This is its first return, and in time. */
@@ -100,13 +124,21 @@ export async function takeFlow(
   ])
   const data = found && FlowData.parse(found.flow.data)
   if (!data || data.browser !== browser || data.kind !== kind) throw new AppError('login_mismatched')
-  const { flow, client, connection } = found
-  if (client.status !== 'active') throw new AppError('client_unverified')
-  const { callerState, codeChallenge, linkSessionId } = data
-  const link = flow.userId && linkSessionId ? { userId: flow.userId, sessionId: linkSessionId } : null
+  const end = endOf(found, data)
   const won = taken.length > 0
   const bound = shown !== ''
-  return { client, connection, callerState, codeChallenge, link, won, bound, ...(await proofsOf(secret)) }
+  return { end, connection: found.connection, won, bound, ...(await proofsOf(secret)) }
+}
+
+type FoundFlow = Awaited<ReturnType<typeof selectFlow>>[number]
+
+function endOf({ flow, client }: FoundFlow, data: z.infer<typeof FlowData>): ReturnedFlow['end'] {
+  const { callerState, codeChallenge, linkSessionId, hostedLoginId } = data
+  if (hostedLoginId !== null) return { hostedLoginId }
+  if (!client) throw new AppError('login_mismatched')
+  if (client.status !== 'active') throw new AppError('client_unverified')
+  const link = flow.userId && linkSessionId ? { userId: flow.userId, sessionId: linkSessionId } : null
+  return { client, callerState, codeChallenge, link }
 }
 
 const secretOfLink = ({ config }: Pick<Deps, 'config'>, state: string) => keyedDigest(config, 'identity link', state)

@@ -1,6 +1,5 @@
 /** Who somebody is here whom a provider knows: by that provider's own id, else by a vouched-for address, else somebody new. */
 import { isUniqueViolation } from '../../db/batch.ts'
-import type { Client } from '../../db/clients.ts'
 import type { Connection } from '../../db/connections.ts'
 import {
   insertIdentity,
@@ -10,7 +9,6 @@ import {
   selectUsersOfAddress,
 } from '../../db/identities.ts'
 import { type Principal, selectPrincipal } from '../../db/principals.ts'
-import { selectTenant } from '../../db/tenants.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { auditStatement } from '../activity/audit.ts'
@@ -18,21 +16,29 @@ import { newId } from '../crypto.ts'
 import { AppError } from '../errors.ts'
 import { applyGroupRoles } from './group-roles.ts'
 import type { Profile } from './profile.ts'
-import { createPerson } from './sign-up.ts'
+import { createPerson, joinTenant } from './sign-up.ts'
 
-/** Somebody who comes from a provider to a client. */
+/** Somebody who comes from a provider. */
 export interface Arrival {
-  client: Client
   connection: Connection
   profile: Profile
+  landing: Landing
+}
+
+/** The tenant to be in. */
+interface Landing {
+  /** Null leaves it to the person. */
+  tenantId: string | null
+  /** No other will do, not even the person's own. */
+  only: boolean
 }
 
 /** Of many first logins at once one makes the account; the others find it at their next look. */
 const MOST_LOOKS = 4
 
 /**
- * The person, in the client's default tenant where they are a member, else in their own. A tenant's own connection
- * speaks only for people who belong to that tenant and to no other, as the tenant's API keys do.
+ * The person, in the tenant to land in where they are a member, else in their own. A tenant's own connection speaks only
+ * for people who belong to that tenant and to no other, as the tenant's API keys do.
  * Throws `account_missing`, `forbidden`, or `login_denied` where the tenant does not allow this way in.
  */
 export async function recognisePerson(deps: Deps, arrival: Arrival): Promise<Principal> {
@@ -51,17 +57,23 @@ async function findPerson(deps: Deps, { connection, profile }: Arrival): Promise
   const { db } = deps
   const { email, emailVouched, subject } = profile
   const addressKey = email !== null && emailVouched ? lookupKey(email) : ''
-  const [[identity], holders] = await db.batch([
+  const [[identity], named] = await db.batch([
     selectIdentity(db, connection.id, subject),
     selectUsersOfAddress(db, connection.tenantId, addressKey),
   ])
   if (identity) return identity.userId
+  const holders = named.filter((holder) => !isHearsay(holder) || (connection.tenantId !== null && holder.managed))
   if (addressKey === '' || holders.length === 0) return undefined
   const [owner, ...others] = holders.filter((holder) => holder.emailKey === addressKey && holder.emailVerified)
   if (!owner || others.length > 0 || !owner.managed) throw new AppError('account_missing', { detail: LINK_FIRST })
   await linkIdentity(deps, { connection, subject, userId: owner.id })
   return owner.id
 }
+
+type Holder = Awaited<ReturnType<typeof selectUsersOfAddress>>[number]
+
+/** Made by some tenant's own provider, for an address that is not the tenant's: nothing to the address's real owner. */
+const isHearsay = ({ authProvider, emailVerified }: Holder) => authProvider !== 'internal' && !emailVerified
 
 const LINK_FIRST = 'There is an account with this address already. Log in to it and link this login there'
 
@@ -87,18 +99,28 @@ export async function linkIdentity(deps: Deps, { connection, subject, userId }: 
 
 async function enterTenant(deps: Deps, arrival: Arrival, userId: string): Promise<Principal> {
   const { db } = deps
-  const { client, connection } = arrival
-  const tenantId = connection.tenantId ?? landingTenant(userId, client.defaultTenantId ?? '')
-  const [[principal], [person], [tenant]] = await db.batch([
+  const { connection, landing } = arrival
+  const wanted = landing.tenantId ?? ''
+  const tenantId = connection.tenantId ?? (landing.only ? wanted : landingTenant(userId, wanted))
+  const [[principal], [person], [resident]] = await db.batch([
     selectPrincipal(db, { userId, tenantId }),
     selectManaged(db, connection.tenantId, userId),
-    selectTenant(db, tenantId),
+    selectManaged(db, wanted, userId),
   ])
   if (!principal || !person?.managed) throw new AppError('forbidden', { detail: OF_OTHERS_TOO })
-  const method = connection.kind === 'saml' ? 'sso' : 'social'
-  if (tenant && !tenant.loginMethods.includes(method)) throw new AppError('login_denied', { detail: NOT_ALLOWED })
-  return applyGroupRoles(deps, arrival, principal)
+  const { tenant, membership } = principal
+  if (tenant && !tenant.loginMethods.includes(loginMethodOf(connection)))
+    throw new AppError('login_denied', { detail: NOT_ALLOWED })
+  if (membership || !landing.only) return applyGroupRoles(deps, arrival, principal)
+  // A login must not make somebody a member here who belongs elsewhere: their own tenant would lose its say over them.
+  if (!resident?.managed) throw new AppError('account_missing')
+  await joinTenant(deps, arrival, userId, tenant)
+  return enterTenant(deps, { ...arrival, landing: { ...landing, only: false } }, userId)
 }
+
+/** Which of the tenant's login methods a connection is. */
+export const loginMethodOf = ({ kind }: Pick<Connection, 'kind'>) =>
+  kind === 'saml' || kind === 'oidc' ? 'sso' : 'social'
 
 const OF_OTHERS_TOO = 'This account belongs to other organisations too, for which this login cannot speak'
 const NOT_ALLOWED = 'The organisation does not allow this way to log in'

@@ -5,7 +5,6 @@ import type { Deps } from '../../deps.ts'
 import { secretDigests } from '../directory/client-secrets.ts'
 import { AppError } from '../errors.ts'
 import { type Departure, departTo } from './departure.ts'
-import type { ProviderName } from './providers.ts'
 import { failureUrl } from './return-url.ts'
 
 interface ClientProof {
@@ -14,7 +13,7 @@ interface ClientProof {
 }
 
 interface LoginStart extends ClientProof {
-  provider: ProviderName
+  kind: Connection['kind']
   /** Given back to the client as it is. */
   state?: string | undefined
   /** PKCE between the client and us. */
@@ -22,11 +21,8 @@ interface LoginStart extends ClientProof {
 }
 
 /** Throws what `findLoginConnection` throws; a provider that does not answer is told to the client instead. */
-export async function startLogin(
-  deps: Deps,
-  { provider, state, codeChallenge, ...proof }: LoginStart,
-): Promise<Departure> {
-  const { client, connection } = await findLoginConnection(deps, provider, proof)
+export async function startLogin(deps: Deps, { kind, state, codeChallenge, ...proof }: LoginStart): Promise<Departure> {
+  const { client, connection } = await findLoginConnection(deps, kind, proof)
   try {
     return await departTo(deps, { client, connection, callerState: state, codeChallenge })
   } catch (thrown) {
@@ -38,7 +34,7 @@ export async function startLogin(
  * The verified client and the connection that its people log in with. Throws `client_missing`, `client_unverified`,
  * `client_unknown` (it has nowhere to go back to) or `not_found` (there is no such connection).
  */
-export async function findLoginConnection(
+async function findLoginConnection(
   deps: Deps,
   kind: Connection['kind'],
   { clientId, clientSecret = '' }: ClientProof,

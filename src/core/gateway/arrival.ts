@@ -4,7 +4,9 @@ import { insertOneTimeSecret } from '../../db/one-time.ts'
 import type { Principal } from '../../db/principals.ts'
 import { establishSecondFactor } from '../../db/second-factors.ts'
 import type { Deps } from '../../deps.ts'
-import { isFactorDue } from '../credentials/second-factor.ts'
+import { sendFactor } from '../account/second-factor.ts'
+import { maySendCode } from '../credentials/otp.ts'
+import { factorOf, isFactorDue, mayEnrol } from '../credentials/second-factor.ts'
 import { randomToken, sha256 } from '../crypto.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import { personRefusal } from '../sessions/admission.ts'
@@ -23,6 +25,8 @@ export interface Arrival {
   secondFactorProved?: boolean
   /** What was proved stands for both factors. */
   suffices?: boolean
+  /** The session that it will open, where that has a name already. */
+  sessionId?: string | null
 }
 
 interface Proof {
@@ -30,16 +34,20 @@ interface Proof {
   settle: Statement[]
 }
 
-/** Where the browser goes next: the second factor's page, or the callback with the token. Throws `login_ended` or why not. */
+/**
+ * Where the browser goes next: a page of the second factor, or the callback with the token. Throws `login_ended`,
+ * `second_factor_due` (there is none that this login could add), or why the person may not be there.
+ */
 export async function arrive(deps: Deps, flow: LoginFlow, arrival: Arrival, proof: Proof): Promise<string> {
-  const { principal, method } = arrival
+  const { principal, method, sessionId = null } = arrival
   const refusal = personRefusal(principal)
   if (refusal) throw new AppError(refusal)
   if (!arrival.secondFactorProved && !arrival.suffices && isFactorDue(principal)) {
     await spendProof(deps, proof)
-    const waiting = { userId: principal.user.id, method, groups: arrival.groups }
-    await noteInFlow(deps, flow, { waiting })
-    return `/login/factor?flow=${flow.id}`
+    const step = await nextStep(deps, arrival)
+    const waiting = { userId: principal.user.id, method, groups: arrival.groups, sessionId, proved: null }
+    await noteInFlow(deps, flow, { waiting, enrolling: null })
+    return `/login/${step}?flow=${flow.id}`
   }
   const jti = randomToken(16)
   const groups = arrival.groups ?? (principal.role ? [principal.role.name] : [])
@@ -48,7 +56,7 @@ export async function arrive(deps: Deps, flow: LoginFlow, arrival: Arrival, proo
     hash: await sha256(jti),
     userId: principal.user.id,
     tenantId: flow.tenant.id,
-    data: { method },
+    data: { method, sessionId },
     expiresAt: new Date(deps.now().getTime() + IMID_LIFETIME_SECONDS * 1000),
   }
   const proved = arrival.secondFactorProved ? [establishSecondFactor(deps.db, principal.user.id, deps.now())] : []
@@ -64,6 +72,21 @@ export async function arrive(deps: Deps, flow: LoginFlow, arrival: Arrival, proo
   if (spend && (first as unknown[]).length === 0) throw new AppError(spend.orElse)
   const token = await signIdentityToken(deps, { principal, jti, txn: flow.browser, groups })
   return `${CALLBACK_PATH}?${new URLSearchParams({ imid_token: token, serviceCallback: flow.callback })}`
+}
+
+/**
+ * Where the second factor is asked for, or made. A code by mail or from the app never counts twice: after it as the first
+ * factor there is only an app that is new.
+ */
+async function nextStep(deps: Deps, { principal, method }: Arrival): Promise<'factor' | 'enrol'> {
+  const factor = factorOf(principal)
+  if (method !== 'otp' && factor !== 'none') {
+    if (factor === 'delivered' && (await maySendCode(deps, principal.user.usernameKey)))
+      await sendFactor(deps, principal)
+    return 'factor'
+  }
+  if (factor !== 'authenticator' && mayEnrol(principal, true)) return 'enrol'
+  throw new AppError('second_factor_due')
 }
 
 async function spendProof(deps: Deps, { spend, settle }: Proof): Promise<void> {

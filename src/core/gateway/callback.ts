@@ -1,4 +1,5 @@
 /** The gateway takes the identity token back, once, from the browser that it sent away. */
+import * as z from 'zod'
 import { consumeOneTimeSecret, selectOneTimeSecret } from '../../db/one-time.ts'
 import { selectPrincipal } from '../../db/principals.ts'
 import { selectTenantByKey } from '../../db/tenants.ts'
@@ -17,6 +18,8 @@ interface Callback {
   /** What this browser kept of the logins it started. */
   secrets: string[]
 }
+
+const Kept = z.object({ method: z.string(), sessionId: z.string().nullable().default(null) })
 
 /**
  * A new session, never one that was there before. Throws `parameter_missing`, `parameter_invalid` (not an address of the
@@ -42,10 +45,10 @@ export async function takeCallback(deps: Deps, { token, serviceCallback, secrets
   if (!kept || kept.tenantId !== tenant.id || kept.userId !== claims.sub || !principal) throw new AppError('forbidden')
   const { SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS } = deps.config
   const lifetimeSeconds = Math.min(SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS)
-  const method = String(kept.data['method'])
+  const { method, sessionId: named } = Kept.parse(kept.data)
   const { sessionId } = await openSessionFor(
     deps,
-    { principal, method, audience: AUDIENCE, lifetimeSeconds },
+    { principal, method, audience: AUDIENCE, lifetimeSeconds, sessionId: named },
     { first: consumeOneTimeSecret(db, use), orElse: 'forbidden', settle: [] },
   ).catch((cause: unknown) => {
     throw cause instanceof AppError ? new AppError('forbidden', { cause }) : cause

@@ -7,7 +7,6 @@ import { checkFactor, sendFactor } from '../account/second-factor.ts'
 import { failedActivity } from '../activity/login-activity.ts'
 import { checkLoginPassword } from '../credentials/login-password.ts'
 import { maySendCode } from '../credentials/otp.ts'
-import { isFactorDue } from '../credentials/second-factor.ts'
 import { countFactorAttempt } from '../credentials/verify-otp.ts'
 import { AppError } from '../errors.ts'
 import { allowsMethod, personRefusal } from '../sessions/admission.ts'
@@ -32,7 +31,6 @@ export async function logInWithPassword(
   const { matches, settle } = await checkLoginPassword(deps, login, password)
   const member = login && matches && isMember(login, 'password') ? login : undefined
   if (!member) throw await failure(deps, flow, login, 'password')
-  if (isFactorDue(member)) await sendFactor(deps, member)
   const arrival = { principal: member, method: 'password', groups: null }
   return arrive(deps, flow, arrival, { settle: [...counters.settle, ...settle] })
 }
@@ -63,11 +61,12 @@ export async function logInWithCode(deps: Deps, flow: LoginFlow, code: string): 
 export async function proveSecondFactor(deps: Deps, flow: LoginFlow, code: string): Promise<string> {
   const { waiting } = flow
   if (!waiting || waiting.method === 'otp') throw new AppError('login_ended')
+  const { groups, sessionId } = waiting
   const [principal] = await selectPrincipal(deps.db, { userId: waiting.userId, tenantId: flow.tenant.id })
   if (!principal) throw new AppError('login_ended')
   const { kind, spend, settle } = await checkFactor(deps, principal, code)
   const method = `${waiting.method}+${kind}`
-  const arrival = { principal, method, groups: waiting.groups, secondFactorProved: true }
+  const arrival = { principal, method, groups, sessionId, secondFactorProved: true }
   return arrive(deps, flow, arrival, { spend: { statement: spend, orElse: 'otp_expired' }, settle })
 }
 

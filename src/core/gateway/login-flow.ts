@@ -20,9 +20,21 @@ const FlowData = z.object({
   browser: z.string(),
   /** Who has proved one factor and still owes the other. */
   waiting: z
-    .object({ userId: z.string(), method: z.string(), groups: z.array(z.string()).nullable().default(null) })
+    .object({
+      userId: z.string(),
+      method: z.string(),
+      groups: z.array(z.string()).nullable().default(null),
+      /** The session that it will open; what a provider gave is kept for that one. */
+      sessionId: z.string().nullable().default(null),
+      /** The other factor has been proved too, by an app that was just enrolled. */
+      proved: z.string().nullable().default(null),
+    })
     .nullable()
     .default(null),
+  /** The sealed secret of the app that this very login enrols. */
+  enrolling: z.string().nullable().default(null),
+  /** Why a provider sent nobody. */
+  problem: z.string().nullable().default(null),
   /** The name that a one-time code was sent for. */
   otpFor: z.string().nullable().default(null),
 })
@@ -41,25 +53,36 @@ export async function startLoginFlow(deps: Deps, { org, callback }: { org: strin
   const allowed = allowedCallback(deps.config, tenant, callback)
   if (!allowed) throw new AppError('parameter_invalid')
   const [id, secret] = [randomToken(16), randomToken()]
-  const data: FlowData = { callback: allowed, browser: await sha256(secret), waiting: null, otpFor: null }
+  const nothingYet = { waiting: null, enrolling: null, problem: null, otpFor: null }
+  const data: FlowData = { callback: allowed, browser: await sha256(secret), ...nothingYet }
   const expiresAt = new Date(deps.now().getTime() + FLOW_SECONDS * 1000)
-  await insertOneTimeSecret(deps.db, { kind: KIND, hash: await sha256(id), tenantId: tenant.id, data, expiresAt })
-  return { id, secret, tenant }
+  const hash = await sha256(id)
+  await insertOneTimeSecret(deps.db, { kind: KIND, hash, tenantId: tenant.id, data, expiresAt })
+  return { ...data, id, hash, secret, tenant }
 }
 
 /** The flow of this browser. Throws `login_ended` when there is none, `not_found` when its organisation is gone. */
 export async function readLoginFlow(deps: Deps, id: string, secret: string): Promise<LoginFlow> {
+  const flow = await resumeLoginFlow(deps, id)
+  if (!sameDigest(flow.browser, await sha256(secret))) throw new AppError('login_ended')
+  return flow
+}
+
+/** The flow of a browser that has shown something else that only it can have. Throws as `readLoginFlow` does. */
+export async function resumeLoginFlow(deps: Deps, id: string): Promise<LoginFlow> {
   const hash = await sha256(id)
   const [found] = await selectOneTimeSecret(deps.db, { kind: KIND, hash })
-  const data = found && FlowData.parse(found.data)
-  const live = found && !found.usedAt && found.expiresAt > deps.now()
-  if (!data || !live || !sameDigest(data.browser, await sha256(secret))) throw new AppError('login_ended')
+  if (!found || found.usedAt || found.expiresAt <= deps.now()) throw new AppError('login_ended')
+  const data = FlowData.parse(found.data)
   const [tenant] = await selectTenant(deps.db, found.tenantId ?? '')
   if (tenant?.status !== 'active') throw new AppError('not_found')
   return { ...data, id, hash, tenant }
 }
 
-export async function noteInFlow(deps: Deps, flow: LoginFlow, note: Partial<Pick<FlowData, 'waiting' | 'otpFor'>>) {
+type Note = Partial<Omit<FlowData, 'callback' | 'browser'>>
+
+/** What is noted as null is forgotten. */
+export async function noteInFlow(deps: Deps, flow: Pick<LoginFlow, 'hash'>, note: Note) {
   await updateOneTimeData(deps.db, { kind: KIND, hash: flow.hash }, note)
 }
 

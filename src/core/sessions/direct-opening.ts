@@ -23,6 +23,8 @@ export interface DirectLogin {
   audience: string
   /** Of the session and of its one token: it cannot be refreshed. */
   lifetimeSeconds: number
+  /** The session's id, where it has one before it is opened. */
+  sessionId?: string | null
 }
 
 interface Proof {
@@ -46,7 +48,12 @@ export async function openSessionFor(deps: Deps, login: DirectLogin, { first, or
   const { user, tenant } = admitted(login.principal)
   const now = deps.now()
   const activity = await activityBase(deps, 'ACCESS')
-  const pair = { sessionId: newId(), generation: 1, clientId: audience, amr: methodReferences(method) }
+  const pair = {
+    sessionId: login.sessionId ?? newId(),
+    generation: 1,
+    clientId: audience,
+    amr: methodReferences(method),
+  }
   const { sessionId } = pair
   const expected = payloadOf(deps, pair, login.principal)
   const opening = { id: sessionId, userId: user.id, tenantId: tenant.id, method, activityId: activity.id, now }

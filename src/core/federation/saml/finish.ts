@@ -5,15 +5,15 @@ import { spendUnkept } from '../../../db/one-time.ts'
 import type { Deps } from '../../../deps.ts'
 import { newId, sha256 } from '../../crypto.ts'
 import { AppError } from '../../errors.ts'
-import { enterThroughProvider } from '../entry.ts'
+import { endFlow, letInAtClient } from '../ending.ts'
 import { takeFlow } from '../flow.ts'
 import type { Profile } from '../profile.ts'
 import { failureUrl, returnUrl } from '../return-url.ts'
 import type { AssertionClaims } from './assertion.ts'
 import { toProfile } from './attributes.ts'
 import { openSamlPeer } from './connection.ts'
+import { requestId } from './departure.ts'
 import { readResponse } from './response.ts'
-import { requestId } from './start.ts'
 
 interface Posted {
   /** The form fields SAMLResponse and RelayState. */
@@ -29,7 +29,7 @@ interface Posted {
 const STATE = /^[\w-]{43}$/
 
 /**
- * Where the browser goes next: to the client, with a code or with the reason why there is none. Throws `client_unknown`,
+ * Where the browser goes next; see `endFlow`. Throws `client_unknown`,
  * `client_unverified` or `login_mismatched`, and `saml_refused` for a login that nobody here started: while it is not
  * certain who did, nobody is sent anywhere.
  */
@@ -39,16 +39,11 @@ export function finishSamlLogin(deps: Deps, posted: Posted): Promise<string> {
 
 async function finishStarted(deps: Deps, { response, relayState, secret }: Posted): Promise<string> {
   const flow = await takeFlow(deps, { state: relayState, secret, kind: 'saml' })
-  const { client, connection, callerState: state } = flow
-  const codeChallenge = flow.codeChallenge ?? undefined
-  try {
-    if (!flow.won || !connection) throw new AppError('login_ended')
+  const client = 'client' in flow.end ? flow.end.client : undefined
+  return endFlow(deps, flow, async (connection) => {
     const profile = await readProfile(deps, { client, connection, response, inResponseTo: requestId(flow) })
-    const code = await enterThroughProvider(deps, { client, connection, profile, tokens: null, codeChallenge })
-    return returnUrl(client, { code, state })
-  } catch (thrown) {
-    return failureUrl(deps, client, thrown, state)
-  }
+    return { profile, tokens: null }
+  })
 }
 
 /** Started at the identity provider; anybody could plant their own login this way, so a connection has to allow it. */
@@ -62,14 +57,15 @@ async function finishUnsolicited(deps: Deps, { response, clientId }: Posted): Pr
   if (!connection?.allowUnsolicited) throw new AppError('login_mismatched')
   const profile = await readProfile(deps, { client, connection, response, inResponseTo: undefined })
   try {
-    return returnUrl(client, { code: await enterThroughProvider(deps, { client, connection, profile, tokens: null }) })
+    return returnUrl(client, { code: await letInAtClient(deps, client, { connection, profile, tokens: null }) })
   } catch (thrown) {
     return failureUrl(deps, client, thrown, undefined)
   }
 }
 
 interface Brought {
-  client: Client
+  /** Undefined where the login does not end at one. */
+  client: Client | undefined
   connection: Connection
   response: string
   inResponseTo: string | undefined
@@ -83,7 +79,7 @@ async function readProfile(deps: Deps, { client, connection, response, inRespons
     certificates: settings.certificates,
     privateKey: key?.privateKey,
     audience: entityId,
-    destinations: [consumerUrl, `${consumerUrl}?client=${encodeURIComponent(client.clientId)}`],
+    destinations: [consumerUrl, ...(client ? [`${consumerUrl}?client=${encodeURIComponent(client.clientId)}`] : [])],
     inResponseTo,
     now: deps.now(),
   })
