@@ -1,22 +1,33 @@
 /** How each family words an error, by where its routes begin. */
-import assert from 'node:assert/strict'
 import type { Answer } from './app.ts'
 
 type Refusal = Answer<Record<string, unknown>>
 
 const ERRORS: [begins: RegExp, isError: (answer: Refusal) => boolean][] = [
   [/^\/imsg-service\//, ({ body }) => /^errors\.(auth|api)\.\w+$/.test(String(body))],
-  [/^\/passkeys\b/, ({ headers }) => headers.get('content-type')?.startsWith('text/html') ?? false],
+  [
+    /^\/(docs|dev|health|openapi\.json|\.well-known|login|reset-password|sign-up|passkeys|scripts)(?=\/|$)/,
+    isPagesError,
+  ],
   [/^\/v1\/auth\//, isAccountError],
   [/^\/v1\//, isProblem],
-  [/^\/(management|devices|register-device|\w+_users|device_registration_link|\w+_mobile_device)\b/, isDevicesError],
-  [/^\/(auth|logout|login-activity|active-users|google|keycloak)\b/, isAuthError],
+  [/^\/register-device(?=\/|$)/, (answer) => isDevicesError(answer) || isPage(answer)],
+  [/^\/(management|devices|\w+_users|device_registration_link|\w+_mobile_device)(?=\/|$)/, isDevicesError],
+  // Mounted last: what nobody else knows is its 404.
+  [/^/, isAuthError],
 ]
 
 export function isErrorOf(path: string, answer: Refusal): boolean {
-  const [, isError] = ERRORS.find(([begins]) => begins.test(path)) ?? []
-  assert.ok(isError, `test/support/family-errors.ts does not know how ${path} words its errors`)
-  return isError(answer)
+  return ERRORS.find(([begins]) => begins.test(path))?.[1](answer) ?? false
+}
+
+/** For people a page; for what no person does a problem, and below them the 404 of the whole. */
+function isPagesError(answer: Refusal): boolean {
+  return isPage(answer) || isProblem(answer) || (answer.status === 404 && isAuthError(answer))
+}
+
+function isPage({ headers, text }: Refusal): boolean {
+  return (headers.get('content-type')?.startsWith('text/html') ?? false) && text.startsWith('<!doctype html>')
 }
 
 /** RFC 9457. */

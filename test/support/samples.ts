@@ -6,7 +6,7 @@ import type { Sent } from './app.ts'
 import type { Route } from './routes.ts'
 import { credentialsOf, type World } from './world.ts'
 
-interface Sample {
+export interface Sample {
   params?: Record<string, string>
   query?: Record<string, string | undefined>
   headers?: Record<string, string | undefined>
