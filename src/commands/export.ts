@@ -44,7 +44,9 @@ await runCommand(async () => {
   complain(`${lines.toLocaleString('en')} lines${values.out ? ` are in ${values.out}` : ''}.`)
 })
 
-const write = (to: NodeJS.WritableStream, text: string) => new Promise<void>((done) => to.write(text, () => done()))
+function write(to: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((done) => to.write(text, () => done()))
+}
 
 async function findTenant(api: AdminApi, key: string): Promise<string> {
   const { items } = await api.get<{ items: { id: string }[] }>(`/v1/tenants?${new URLSearchParams({ key })}`)
