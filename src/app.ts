@@ -17,7 +17,9 @@ import { requestLog } from './http/request-log.ts'
 import { createRouter } from './http/router.ts'
 import { docs } from './pages/docs.tsx'
 import { loginPage } from './pages/login.tsx'
+import { loginEnrol } from './pages/login-enrol.tsx'
 import { loginPasskey } from './pages/login-passkey.tsx'
+import { loginProvider } from './pages/login-provider.tsx'
 import { outbox } from './pages/outbox.tsx'
 import { passkeysPage } from './pages/passkeys.tsx'
 import { registerDevice } from './pages/register-device.tsx'
@@ -52,6 +54,8 @@ export function createApp(ports: Ports) {
   app.route('/', signUpPage)
   app.route('/', loginPage)
   app.route('/', loginPasskey)
+  app.route('/', loginProvider)
+  app.route('/', loginEnrol)
   app.route('/imsg-service/v1', gateway)
   app.route('/v1/auth', account)
   app.route('/v1', admin)

@@ -6,17 +6,17 @@ import * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import type { AppEnv } from './router.ts'
 
-export type RenderError = (error: AppError, c: Context<AppEnv>) => Response
+export type RenderError = (error: AppError, c: Context<AppEnv>) => Response | Promise<Response>
 
 export const handleError =
   (render: RenderError): ErrorHandler<AppEnv> =>
-  (thrown, c) => {
+  async (thrown, c) => {
     const error = toAppError(thrown)
     const { log } = c.var.deps
     const at = { requestId: c.var.requestId, method: c.req.method, errorCode: error.code }
     if (error.status >= 500) log('error', 'request failed', { ...at, cause: error.cause ?? error })
     else log('debug', 'request refused', { ...at, cause: error.cause })
-    const response = render(error, c)
+    const response = await render(error, c)
     if (error.status === 503) response.headers.set('Retry-After', '5')
     if (error.retryAfterSeconds) response.headers.set('Retry-After', String(error.retryAfterSeconds))
     return response

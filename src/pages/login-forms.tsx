@@ -1,30 +1,39 @@
 /** @jsxImportSource hono/jsx */
 /** The forms of the hosted login; which of them there are, the tenant says. */
+import { listProviders } from '../core/gateway/ways-in.ts'
 import { Alert, Field } from './hosted.tsx'
 import { type Frame, renderStep } from './login-frame.tsx'
+import { ProviderLinks, type ProviderLinksProps } from './login-provider.tsx'
+import { providerProblem } from './provider-refusal.tsx'
 
 const PASSKEY_SCRIPTS = ['simplewebauthn.js', 'login-passkey.js'] as const
 
-/** The first step again, where `problem` says what was wrong. */
-export function showMethods(frame: Frame, given: { problem?: string; username?: string } = {}) {
+/** The first step again, where `problem` says what was wrong with what was sent. */
+export async function showMethods(frame: Frame, given: { problem?: string; username?: string } = {}) {
   if (given.problem) frame.c.status(422)
-  const scripts = frame.flow.tenant.loginMethods.includes('passkey') ? PASSKEY_SCRIPTS : []
-  return renderStep(frame, frame.words.loginTitle, <Methods {...frame} {...given} />, scripts)
+  const { tenant } = frame.flow
+  const scripts = tenant.loginMethods.includes('passkey') ? PASSKEY_SCRIPTS : []
+  const providers = await listProviders(frame.c.var.deps, tenant)
+  return renderStep(frame, frame.words.loginTitle, <Methods {...frame} {...given} providers={providers} />, scripts)
 }
 
 interface MethodsProps extends Frame {
   problem?: string
   username?: string
+  providers: ProviderLinksProps['providers']
 }
 
-function Methods({ flow, words, problem, username = '' }: MethodsProps) {
+function Methods({ flow, words, problem, username = '', providers }: MethodsProps) {
   const { loginMethods, signUp } = flow.tenant
   const allows = (method: string) => loginMethods.includes(method)
+  const [inForm, above] = allows('password') ? [problem, undefined] : [undefined, problem]
+  const elsewhere = flow.problem === null ? undefined : providerProblem(flow.problem, words)
   return (
     <>
+      <Alert>{above ?? (inForm ? undefined : elsewhere)}</Alert>
       {allows('password') && (
         <form method="post" action="/login/password" class="card">
-          <Alert>{problem}</Alert>
+          <Alert>{inForm}</Alert>
           <input type="hidden" name="flow" value={flow.id} />
           <Field
             name="username"
@@ -49,12 +58,12 @@ function Methods({ flow, words, problem, username = '' }: MethodsProps) {
       )}
       {allows('passkey') && (
         <form id="passkey" method="post" action="/login/passkey" class="card" hidden>
-          {!allows('password') && <Alert>{problem}</Alert>}
           <input type="hidden" name="flow" value={flow.id} />
           <input type="hidden" name="response" />
           <button type="submit">{words.passkeySubmit}</button>
         </form>
       )}
+      <ProviderLinks flow={flow.id} words={words} providers={providers} />
       {allows('otp') && (
         <NameForm
           action="/login/send-code"
@@ -76,7 +85,7 @@ function Methods({ flow, words, problem, username = '' }: MethodsProps) {
           />
         </details>
       )}
-      {signUp.mode !== 'off' && (
+      {signUp.mode !== 'off' && (allows('password') || allows('otp')) && (
         <details>
           <summary>{words.signUpAsk}</summary>
           <form method="post" action="/login/sign-up" class="card">
@@ -104,9 +113,11 @@ function NameForm(props: { action: string; flow: string; name: string; label: st
 interface CodeFormProps extends Frame {
   step: 'code' | 'factor'
   problem?: string | undefined
+  /** Offers to set up an app instead. */
+  mayEnrol?: boolean
 }
 
-export function CodeForm({ flow, words, step, problem }: CodeFormProps) {
+export function CodeForm({ flow, words, step, problem, mayEnrol = false }: CodeFormProps) {
   return (
     <>
       <form method="post" action={`/login/${step}`} class="card">
@@ -125,6 +136,11 @@ export function CodeForm({ flow, words, step, problem }: CodeFormProps) {
         />
         <button type="submit">{words.codeSubmit}</button>
       </form>
+      {mayEnrol && (
+        <p>
+          <a href={`/login/enrol?flow=${flow.id}`}>{words.enrolInstead}</a>
+        </p>
+      )}
       <p>
         <a href={`/login?flow=${flow.id}`}>{words.startAgain}</a>
       </p>

@@ -40,6 +40,7 @@ export function problemOf(error: unknown, words: Words): string {
   if (error.code === 'otp_invalid' || error.code === 'otp_expired') return words.codeInvalid
   if (error.code === 'credentials_invalid' || error.code === 'login_denied') return words.loginInvalid
   if (error.code === 'forbidden') return words.refused
+  if (error.code === 'second_factor_due') return words.codeAlone
   throw error
 }
 

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { sendHostedResetLink } from '../core/credentials/reset-links.ts'
 import { sendSignUpLink } from '../core/credentials/sign-up-links.ts'
+import { mayEnrolNow } from '../core/gateway/enrolment.ts'
 import { logInWithCode, logInWithPassword, proveSecondFactor, sendLoginCode } from '../core/gateway/hosted-login.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
@@ -129,8 +130,9 @@ export const loginPage = createRouter()
     },
   )
 
-function showCode(frame: Frame, step: 'code' | 'factor', problem?: string) {
+async function showCode(frame: Frame, step: 'code' | 'factor', problem?: string) {
   if (problem) frame.c.status(422)
   const title = step === 'code' ? frame.words.loginTitle : frame.words.factorTitle
-  return renderStep(frame, title, <CodeForm {...frame} step={step} problem={problem} />)
+  const mayEnrol = step === 'factor' && (await mayEnrolNow(frame.c.var.deps, frame.flow))
+  return renderStep(frame, title, <CodeForm {...{ ...frame, step, problem, mayEnrol }} />)
 }

@@ -51,6 +51,11 @@ ul { margin: .75rem 0; padding: 0; list-style: none; }
 .hosted button { width: 100%; margin-top: 1.25rem; }
 .hosted label { margin-top: 1rem; }
 .hosted input[type=hidden] + :is(label, button) { margin-top: 0; }
+.way {
+  display: block; min-height: 2.75rem; margin: .6rem 0; padding: .55rem .8rem; border: 1px solid var(--muted);
+  border-radius: .5rem; background: var(--card); color: var(--ink); font-weight: 600; text-align: center; text-decoration: none;
+}
+.way:hover { border-color: var(--brand, var(--accent)); }
 .brand { display: flex; align-items: center; gap: .6rem; margin: 1rem 0 0; font-weight: 600; }
 .brand img { height: 2rem; max-width: 10rem; object-fit: contain; }
 .hint { margin: .3rem 0 0; font-size: .9rem; color: var(--muted); }

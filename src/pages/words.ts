@@ -52,6 +52,23 @@ export interface Words {
   signUpSent: string
   flowEndedTitle: string
   flowEnded: string
+  providerContinue: (name: string) => string
+  providerDenied: string
+  providerEnded: string
+  providerFailed: string
+  providerUnavailable: string
+  providerNoAccount: string
+  askedWrongly: string
+  codeAlone: string
+  enrolTitle: string
+  enrolIntro: string
+  enrolAlt: string
+  enrolKey: string
+  enrolCode: string
+  enrolInstead: string
+  recoveryTitle: string
+  recoveryIntro: string
+  recoverySubmit: string
   otherWays: string
   passkeySubmit: string
   passkeyInvalid: string

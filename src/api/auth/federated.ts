@@ -8,8 +8,10 @@ import { startLogin } from '../../core/federation/start.ts'
 import { text } from '../../http/fields.ts'
 import { setFlowCookie, takeFlowCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
+import { handleError } from '../../http/problem.ts'
 import { type AppEnv, createRouter } from '../../http/router.ts'
 import { formBody, readForm, validate } from '../../http/validate.ts'
+import { renderForBrowsers } from './browser-errors.ts'
 import { codeChallenge } from './wire.ts'
 
 const tag = 'auth: social login'
@@ -33,6 +35,7 @@ const StartQuery = z.object({
 })
 
 export const federated = createRouter()
+federated.onError(handleError(renderForBrowsers))
 
 for (const [name, provider] of Object.entries(PROVIDERS) as [ProviderName, Provider][]) {
   addStarts(name, provider)

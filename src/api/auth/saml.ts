@@ -3,8 +3,10 @@ import * as z from 'zod'
 import { startLogin } from '../../core/federation/start.ts'
 import { takeFlowCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
+import { handleError } from '../../http/problem.ts'
 import { createRouter, limitBody } from '../../http/router.ts'
 import { formBody, readForm, validate } from '../../http/validate.ts'
+import { renderForBrowsers } from './browser-errors.ts'
 import { depart, StartForm } from './federated.ts'
 
 const tag = 'auth: SAML'
@@ -65,3 +67,5 @@ export const samlResponse = createRouter().post(
     return c.redirect(url, 302)
   },
 )
+
+for (const router of [saml, samlResponse]) router.onError(handleError(renderForBrowsers))

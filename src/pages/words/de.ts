@@ -46,6 +46,29 @@ export const de: Words = {
   flowEndedTitle: 'Diese Anmeldung ist beendet',
   flowEnded:
     'Sie hat zu lange gedauert oder wurde in einem anderen Browser begonnen. Bitte gehen Sie zurück und beginnen Sie neu.',
+  providerContinue: (name) => `Weiter mit ${name}`,
+  providerDenied:
+    'Die Anmeldung wurde abgebrochen oder verweigert. Sie können es noch einmal versuchen oder einen anderen Weg wählen.',
+  providerEnded: 'Diese Anmeldung hat zu lange gedauert oder wurde schon benutzt. Bitte versuchen Sie es noch einmal.',
+  providerFailed:
+    'Die Anmeldung hat nicht geklappt, und es lag nicht an Ihnen. Bitte versuchen Sie es noch einmal; bleibt es dabei, wenden Sie sich an den, der Ihr Konto verwaltet.',
+  providerUnavailable: 'Die Gegenseite antwortet zurzeit nicht. Bitte versuchen Sie es in einigen Minuten noch einmal.',
+  providerNoAccount:
+    'Zu dieser Anmeldung gibt es hier kein Konto. Wenn Sie eines haben, melden Sie sich auf anderem Weg an; sonst fragen Sie Ihre Organisation.',
+  askedWrongly:
+    'Die Seite, von der Sie kommen, hat etwas verlangt, das nicht möglich ist. Bitte sagen Sie es dem, der sie betreibt.',
+  codeAlone: 'Ein Code allein genügt für dieses Konto nicht. Bitte melden Sie sich auf anderem Weg an.',
+  enrolTitle: 'Authenticator-App einrichten',
+  enrolIntro:
+    'Dieses Konto braucht einen zweiten Schritt. Scannen Sie dies mit einer Authenticator-App und geben Sie den Code ein, den sie zeigt.',
+  enrolAlt: 'QR-Code für die Authenticator-App',
+  enrolKey: 'Oder geben Sie diesen Schlüssel in die App ein:',
+  enrolCode: 'Code aus der App',
+  enrolInstead: 'Stattdessen eine Authenticator-App verwenden',
+  recoveryTitle: 'Bewahren Sie diese Codes auf',
+  recoveryIntro:
+    'Jeder davon lässt Sie einmal herein, wenn Sie die App verlieren. Schreiben Sie sie jetzt auf: Sie werden nicht noch einmal gezeigt.',
+  recoverySubmit: 'Ich habe sie aufbewahrt',
   otherWays: 'Andere Wege',
   passkeySubmit: 'Mit Telefon oder Passkey anmelden',
   passkeyInvalid: 'Dieser Passkey gilt hier nicht.',

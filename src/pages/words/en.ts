@@ -45,6 +45,26 @@ export const en: Words = {
   flowEndedTitle: 'This login has ended',
   flowEnded:
     'It took too long, or was started in another browser. Please go back to where you came from and start again.',
+  providerContinue: (name) => `Continue with ${name}`,
+  providerDenied: 'The login was cancelled or refused. You can try again, or choose another way.',
+  providerEnded: 'That login took too long, or was used already. Please try again.',
+  providerFailed:
+    'The login did not work, through no fault of yours. Please try again; if it goes on, tell whoever looks after your account.',
+  providerUnavailable: 'The other side does not answer at the moment. Please try again in a few minutes.',
+  providerNoAccount:
+    'No account here goes with this login. If you have one, log in another way; else ask your organisation for one.',
+  askedWrongly: 'The page that sent you here asked for something that is not possible. Please tell whoever runs it.',
+  codeAlone: 'A code alone is not enough for this account. Please log in another way.',
+  enrolTitle: 'Set up your authenticator app',
+  enrolIntro:
+    'This account needs a second step. Scan this with an authenticator app, and enter the code that it shows.',
+  enrolAlt: 'QR code for the authenticator app',
+  enrolKey: 'Or type this key into the app:',
+  enrolCode: 'Code from the app',
+  enrolInstead: 'Use an authenticator app instead',
+  recoveryTitle: 'Keep these codes',
+  recoveryIntro: 'Each of them lets you in once if you lose the app. Write them down now: they are not shown again.',
+  recoverySubmit: 'I have kept them',
   otherWays: 'Other ways',
   passkeySubmit: 'Use your phone or a passkey',
   passkeyInvalid: 'This passkey does not work here.',

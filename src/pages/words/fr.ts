@@ -45,6 +45,28 @@ export const fr: Words = {
   flowEndedTitle: 'Cette connexion est terminée',
   flowEnded:
     'Elle a duré trop longtemps ou a été commencée dans un autre navigateur. Revenez d’où vous venez et recommencez.',
+  providerContinue: (name) => `Continuer avec ${name}`,
+  providerDenied: 'La connexion a été annulée ou refusée. Vous pouvez réessayer ou choisir une autre possibilité.',
+  providerEnded: 'Cette connexion a duré trop longtemps ou a déjà servi. Veuillez réessayer.',
+  providerFailed:
+    'La connexion n’a pas fonctionné, sans que vous y soyez pour rien. Réessayez ; si cela continue, adressez-vous à la personne qui gère votre compte.',
+  providerUnavailable: 'L’autre service ne répond pas pour le moment. Veuillez réessayer dans quelques minutes.',
+  providerNoAccount:
+    'Aucun compte d’ici ne correspond à cette connexion. Si vous en avez un, connectez-vous autrement ; sinon, adressez-vous à votre organisation.',
+  askedWrongly:
+    'La page d’où vous venez a demandé quelque chose d’impossible. Veuillez le signaler à la personne qui s’en occupe.',
+  codeAlone: 'Un code seul ne suffit pas pour ce compte. Veuillez vous connecter autrement.',
+  enrolTitle: 'Configurer votre application d’authentification',
+  enrolIntro:
+    'Ce compte demande une deuxième étape. Scannez ceci avec une application d’authentification et saisissez le code qu’elle affiche.',
+  enrolAlt: 'Code QR pour l’application d’authentification',
+  enrolKey: 'Ou saisissez cette clé dans l’application :',
+  enrolCode: 'Code de l’application',
+  enrolInstead: 'Utiliser plutôt une application d’authentification',
+  recoveryTitle: 'Conservez ces codes',
+  recoveryIntro:
+    'Chacun vous laisse entrer une fois si vous perdez l’application. Notez-les maintenant : ils ne seront plus affichés.',
+  recoverySubmit: 'Je les ai conservés',
   otherWays: 'Autres possibilités',
   passkeySubmit: 'Utiliser votre téléphone ou une clé d’accès',
   passkeyInvalid: 'Cette clé d’accès ne fonctionne pas ici.',
