@@ -29,7 +29,9 @@ function personOf(staging: Staging, notes: Notes, row: Cells): Outgoing {
   const name = username ?? `${id}`
   const [credential] = staging.find<Cells>('user_credentials', id)
   const places = staging.find<Cells>('user_tenants', id)
-  const home = row['default_tenant_id'] ?? places[0]?.['tenant_id']
+  const home = homeOf(staging, row['default_tenant_id']) ?? homeOf(staging, places[0]?.['tenant_id'])
+  if (row['default_tenant_id'] && row['default_tenant_id'] !== home)
+    notes.changed('users', 'without the default tenant, which does not come along', name)
   const place = places.find(({ tenant_id }) => tenant_id === home)
   const provider = credential?.['auth_provider'] ?? 'internal'
   const internal = provider === 'internal'
@@ -64,6 +66,9 @@ function personOf(staging: Staging, notes: Notes, row: Cells): Outgoing {
     },
   }
 }
+
+const homeOf = (staging: Staging, tenantId: string | null | undefined) =>
+  staging.find('tenants', tenantId).length > 0 ? tenantId : undefined
 
 /** Whoever may use no client there may use none here. */
 function clientIdsOf(staging: Staging, notes: Notes, name: string, cell: string | null | undefined): string[] {

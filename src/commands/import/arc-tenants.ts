@@ -99,7 +99,8 @@ export function* arcClients(staging: Staging, { notes, secureClients }: Choices)
       from: id ?? '',
       line: {
         type: 'client',
-        id: stableId('arc client', `${id}`),
+        // Not of the number, which every installation has.
+        id: stableId('arc client', clientId),
         clientId,
         name: clientId,
         clientType: secureClients && type === 'public' ? 'public' : 'confidential',

@@ -10,7 +10,7 @@ export interface Issue {
 const DISPENSABLE: Partial<Record<LineType, RegExp>> = {
   tenant: /^locale$/,
   client: /^(redirectUrl|redirectUris\.\d+|origins\.\d+|clientSecret|\w+Expiration)$/,
-  user: /^(email|phone|locale|firstName|lastName|passwordHash|authenticatorSecret|defaultTenantId|profile\.\w+)$/,
+  user: /^(email|phone|locale|firstName|lastName|passwordHash|authenticatorSecret|profile\.\w+)$/,
 }
 
 /** Undefined where something is wrong that cannot be left out. */

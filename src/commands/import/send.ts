@@ -21,6 +21,8 @@ const MOST_LINES = 100
 const MOST_CHARACTERS = 300_000
 const AT_ONCE = 4
 const TRIES = 6
+/** What is wrong with the form of a line is told first, and what is wrong with its sense only then. */
+const SALVAGE_ROUNDS = 3
 const UNKNOWN = 'must be one that exists'
 
 export async function sendAll(source: Source, sending: Sending): Promise<void> {
@@ -75,7 +77,7 @@ interface Knowledge extends Sending {
   refused: Set<string>
 }
 
-async function sendBatch(batch: Outgoing[], knowledge: Knowledge, again = false): Promise<void> {
+async function sendBatch(batch: Outgoing[], knowledge: Knowledge, rounds = SALVAGE_ROUNDS): Promise<void> {
   const { account, standIns } = knowledge
   const lines = batch.map(({ line }) => translated(line, standIns))
   const results = await post(knowledge, lines)
@@ -84,7 +86,7 @@ async function sendBatch(batch: Outgoing[], knowledge: Knowledge, again = false)
     const result = results[at]
     if (!result) throw new Error('The service did not say what became of a line.')
     const issues = result.outcome === 'refused' ? realIssues(outgoing.line, result.issues, knowledge) : []
-    const rest = again ? undefined : salvage(outgoing.line, issues)
+    const rest = rounds > 0 ? salvage(outgoing.line, issues) : undefined
     if (issues.length > 0 && rest) {
       account.trimmed(outgoing, issues)
       salvaged.push({ ...outgoing, line: rest })
@@ -92,7 +94,7 @@ async function sendBatch(batch: Outgoing[], knowledge: Knowledge, again = false)
     else if (result.outcome === 'present') present(outgoing, result.id, knowledge)
     else account.created(outgoing, result.outcome === 'created' ? result.id : undefined)
   }
-  if (salvaged.length > 0) await sendBatch(salvaged, knowledge, true)
+  if (salvaged.length > 0) await sendBatch(salvaged, knowledge, rounds - 1)
 }
 
 function refuse(outgoing: Outgoing, issues: Issue[], { account, refused, dryRun }: Knowledge): void {
