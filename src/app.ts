@@ -14,7 +14,7 @@ import { corsForClients } from './http/cors.ts'
 import { closedByDefault, securityHeaders } from './http/headers.ts'
 import { handleError, renderProblem } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
-import { createRouter } from './http/router.ts'
+import { createRouter, limitBody } from './http/router.ts'
 import { docs } from './pages/docs.tsx'
 import { loginPage } from './pages/login.tsx'
 import { loginEnrol } from './pages/login-enrol.tsx'
@@ -28,6 +28,10 @@ import { scripts } from './pages/scripts.ts'
 import { signUpPage } from './pages/sign-up.tsx'
 
 export { upkeep } from './core/upkeep.ts'
+
+/** Below these are the forms of pages; a family limits the bodies of its routes itself. */
+const FORMS = ['/login', '/passkeys', '/reset-password', '/sign-up']
+const FORM_LIMIT_BYTES = 256 * 1024
 
 export function createApp(ports: Ports) {
   const app = createRouter()
@@ -45,6 +49,7 @@ export function createApp(ports: Ports) {
   app.use(requestLog, securityHeaders, closedByDefault)
   app.use('/imsg-service/*', gatewayPreflight)
   app.use(corsForClients)
+  for (const path of FORMS) app.use(`${path}/*`, limitBody(FORM_LIMIT_BYTES))
 
   app.route('/', wellKnown)
   app.route('/', documentation(app))

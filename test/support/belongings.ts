@@ -10,11 +10,14 @@ export interface Belongings {
   ids: Ids
   /** A key of the tenant that may do everything; not the one among the ids. */
   key: string
+  /** The name of its one unit. */
+  unit: string
 }
 
 export async function furnish(app: App, { tenant, role, client, user, membership }: World): Promise<Belongings> {
   const make = (path: string, body: object) => create<{ id: string; key: string }>(app, path, body)
-  const unit = await make(`/v1/tenants/${tenant.id}/units`, { name: 'news' })
+  const unitName = `unit of ${tenant.key}`
+  const unit = await make(`/v1/tenants/${tenant.id}/units`, { name: unitName })
   const newKey = () => make('/v1/api-keys', { name: 'own', permissions: 15, tenantId: tenant.id })
   const [{ key }, listed] = [await newKey(), await newKey()]
   const credentials = { clientId: 'c', clientSecret: 's'.repeat(16) }
@@ -34,7 +37,7 @@ export async function furnish(app: App, { tenant, role, client, user, membership
     'api-keys': listed.id,
     connections: connection.id,
   }
-  return { ids, key }
+  return { ids, key, unit: unitName }
 }
 
 /** The named parts of a route's path, each with the segment before it. */

@@ -11,7 +11,7 @@ const ERRORS: [begins: RegExp, isError: (answer: Refusal) => boolean][] = [
   ],
   [/^\/v1\/auth\//, isAccountError],
   [/^\/v1\//, isProblem],
-  [/^\/register-device(?=\/|$)/, (answer) => isDevicesError(answer) || isPage(answer)],
+  [/^\/register-device(?=\/|$)/, (answer) => isDevicesError(answer) || isPagesError(answer)],
   [/^\/(management|devices|\w+_users|device_registration_link|\w+_mobile_device)(?=\/|$)/, isDevicesError],
   // Mounted last: what nobody else knows is its 404.
   [/^/, isAuthError],
@@ -21,9 +21,9 @@ export function isErrorOf(path: string, answer: Refusal): boolean {
   return ERRORS.find(([begins]) => begins.test(path))?.[1](answer) ?? false
 }
 
-/** For people a page; for what no person does a problem, and below them the 404 of the whole. */
+/** For people a page; for what no person does a problem; and below them is the family that takes all the rest. */
 function isPagesError(answer: Refusal): boolean {
-  return isPage(answer) || isProblem(answer) || (answer.status === 404 && isAuthError(answer))
+  return isPage(answer) || isProblem(answer) || ([404, 413].includes(answer.status) && isAuthError(answer))
 }
 
 function isPage({ headers, text }: Refusal): boolean {

@@ -104,6 +104,20 @@ const GOOD: Record<string, (world: World) => Sample> = {
   'PATCH /v1/api-keys/:id': () => ({ body: API_KEY }),
   'GET /v1/audit': () => ({ query: { action: 'user.create', from: '2020-01-01T00:00:00Z' } }),
 
+  'POST /v1/import': ({ tenant, user, role }) => ({
+    body: {
+      dryRun: true,
+      lines: [
+        { type: 'tenant', key: `t-${tag()}`, ...TENANT },
+        { type: 'unit', tenantId: tenant.id, ...FRAME },
+        { type: 'role', tenantId: tenant.id, name: `role ${tag()}` },
+        { type: 'user', username: `u-${tag()}`, profile: { title: 'Countess' } },
+        { type: 'membership', userId: user.id, tenantId: tenant.id, roleId: role.id },
+        { type: 'identity', userId: user.id, kind: 'google', subject: tag() },
+      ],
+    },
+  }),
+
   'POST /v1/auth/login': ({ user }) => ({ body: { username: user.username, password: user.password, otp: '' } }),
   'POST /v1/auth/logout': () => ({ body: {} }),
   'POST /v1/auth/user': () => ({ body: { user: { ...PROFILE, settings: [{ ...SETTING, id: 1 }] } } }),
@@ -133,6 +147,10 @@ const GOOD: Record<string, (world: World) => Sample> = {
   'POST /login/forgot': ({ user }) => ({ form: { flow: 'flow', username: user.username } }),
   'POST /login/sign-up': () => ({ form: { flow: 'flow', email: `new.${tag()}@acme.example` } }),
   'POST /login/passkey': () => ({ form: { flow: 'flow', response: '{"id":"x","type":"public-key"}' } }),
+  'POST /login/enrol': () => ({ form: { flow: 'flow', code: '123456' } }),
+  'POST /login/continue': () => ({ form: { flow: 'flow' } }),
+  'GET /login/provider': () => ({ query: { flow: 'flow', connection: 'connection' } }),
+  'GET /login/enrol': () => ({ query: { flow: 'flow' } }),
   'GET /login': () => ({ query: { flow: 'flow' } }),
   'GET /login/code': () => ({ query: { flow: 'flow' } }),
   'GET /login/factor': () => ({ query: { flow: 'flow' } }),

@@ -46,6 +46,16 @@ describe(`whatever is sent (seed ${SEED})`, () => {
         fc.asyncProperty(planFor(namedParts(route).length, names), (plan) => send(route, plan)),
       ))
 
+  test('without end is refused by all that reads a body', async () => {
+    const body = 'x'.repeat(2 * 1024 * 1024)
+    for (const { name, method, path } of routes.filter(({ method }) => method !== 'GET' && method !== 'DELETE'))
+      for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+        const headers = { 'content-type': type, 'x-api-key': SECRETS.ADMIN_API_KEY }
+        const { status } = await ground.app.fetch(path, { method, body, headers }, freshAddress())
+        assert.equal(status, 413, name)
+      }
+  })
+
   test('leaves behind nothing that cannot be read', async () => {
     const plan: Plan = {
       credential: 'good',
