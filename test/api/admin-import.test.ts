@@ -1,11 +1,10 @@
 /** `/v1/import`: resources from elsewhere, a hundred lines a call. */
 import assert from 'node:assert/strict'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
-import { hashSync } from 'bcryptjs'
 import { type App, startApp } from '../support/app.ts'
+import { organisation, PASSWORD } from '../support/organisation.ts'
 import { refused, refusedFields } from '../support/problems.ts'
-import { registerSecret } from '../support/secrets.ts'
 import { create, makeWorld } from '../support/world.ts'
 
 interface Result {
@@ -29,36 +28,6 @@ async function send(lines: object[], more: object = {}): Promise<Result[]> {
 const outcomes = (results: Result[]) => results.map(({ outcome }) => outcome)
 /** Of each refused line, what was wrong. */
 const flaws = (results: Result[]) => results.map(({ issues = [] }) => issues.map(({ path }) => path).join(' '))
-
-const PASSWORD = `moved ${randomBytes(9).toString('base64url')}`
-const HASH = hashSync(PASSWORD, 4)
-registerSecret(PASSWORD)
-
-/** A small organisation as another system might know it. */
-function organisation() {
-  const tag = randomBytes(6).toString('hex')
-  const [tenantId, roleId, userId] = [randomUUID(), randomUUID(), randomUUID()]
-  const clientSecret = randomBytes(18).toString('base64url')
-  const lines = [
-    { type: 'tenant', id: tenantId, key: tag, name: 'Acme', signUp: { mode: 'open' } },
-    { type: 'unit', id: randomUUID(), tenantId, name: 'news' },
-    { type: 'role', id: roleId, tenantId, name: 'editor', permissions: ['P1', 'P2'], forSignUp: true },
-    { type: 'client', id: randomUUID(), clientId: `web-${tag}`, clientSecret, name: 'Web', defaultTenantId: tenantId },
-    {
-      type: 'user',
-      id: userId,
-      username: `Ada.${tag}`,
-      email: `ada.${tag}@example.com`,
-      clientIds: [`web-${tag}`],
-      defaultTenantId: tenantId,
-      profile: { title: 'Countess' },
-      settings: [{ category: 'ui', group: 'list', name: 'size', value: '20' }],
-      passwordHash: HASH,
-    },
-    { type: 'membership', id: randomUUID(), userId, tenantId, roleId, units: ['news'], permissions: { deny: ['P2'] } },
-  ]
-  return { tag, tenantId, roleId, userId, clientSecret, lines }
-}
 
 /** Logs in for a code, through the original's own wire. */
 const logIn = ({ tag, clientSecret }: ReturnType<typeof organisation>, password = PASSWORD) =>

@@ -8,6 +8,7 @@ import { keepAccount } from '../../src/commands/import/account.ts'
 import { takeNotes } from '../../src/commands/import/notes.ts'
 import { sendAll } from '../../src/commands/import/send.ts'
 import type { Choices, Outgoing, Source } from '../../src/commands/import/source.ts'
+import type { LineOf, LineType } from '../../src/core/transfer/lines.ts'
 import type { App } from './app.ts'
 
 export interface Entry {
@@ -41,6 +42,10 @@ export async function readSource(open: Open, files: Record<string, string>, more
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** Those of one type. */
+export const linesOf = <Type extends LineType>(lines: Outgoing[], type: Type) =>
+  lines.flatMap(({ line }) => (line.type === type ? [line as unknown as LineOf[Type]] : []))
 
 interface Options extends Partial<Choices> {
   dryRun?: boolean

@@ -1,55 +1,12 @@
-/** What becomes of Keycloak's and Auth0's people. */
+/** What becomes of Keycloak's realms and their people. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { fromAuth0 } from '../../src/commands/import/from-auth0.ts'
 import { fromKeycloak } from '../../src/commands/import/from-keycloak.ts'
-import type { Outgoing } from '../../src/commands/import/source.ts'
-import type { LineOf, LineType } from '../../src/core/transfer/lines.ts'
-import { readSource } from '../support/moving.ts'
-
-const of = <Type extends LineType>(lines: Outgoing[], type: Type) =>
-  lines.flatMap(({ line }) => (line.type === type ? [line as unknown as LineOf[Type]] : []))
+import { CREDENTIALS } from '../support/keycloak-credentials.ts'
+import { linesOf, readSource } from '../support/moving.ts'
 
 const REALM = '0b6f4e0e-6f0e-4a0a-9c7e-2f3f1c1f0001'
 const json = (value: unknown) => JSON.stringify(value)
-
-/** Argon2id and TOTP as Keycloak 26 writes them, PBKDF2 as versions before, and before Keycloak 8. */
-const CREDENTIALS = {
-  argon2: {
-    type: 'password',
-    secretData: json({ value: 'aGFzaGhhc2hoYXNoaGFzaA==', salt: 'c2FsdHNhbHRzYWx0cw==', additionalParameters: {} }),
-    credentialData: json({
-      hashIterations: 5,
-      algorithm: 'argon2',
-      additionalParameters: {
-        hashLength: ['32'],
-        memory: ['7168'],
-        type: ['id'],
-        version: ['1.3'],
-        parallelism: ['1'],
-      },
-    }),
-  },
-  pbkdf2: {
-    type: 'password',
-    secretData: json({ value: 'aGFzaA==', salt: 'c2FsdA==' }),
-    credentialData: json({ hashIterations: 27500, algorithm: 'pbkdf2-sha256' }),
-  },
-  ancient: {
-    type: 'password',
-    hashedSaltedValue: 'aGFzaA==',
-    salt: 'c2FsdA==',
-    hashIterations: 20000,
-    algorithm: 'pbkdf2',
-  },
-  clear: { type: 'password', value: 'hunter2' },
-  totp: {
-    type: 'otp',
-    secretData: json({ value: 'foobar' }),
-    credentialData: json({ subType: 'totp', digits: 6, counter: 0, period: 30, algorithm: 'HmacSHA1' }),
-  },
-  hotp: { type: 'otp', secretData: json({ value: 'x' }), credentialData: json({ subType: 'hotp', digits: 6 }) },
-}
 
 const realm = (users: object[]) => ({
   users,
@@ -98,10 +55,10 @@ const keycloak = (users: object[]) => readSource(fromKeycloak, { 'realm.json': j
 describe('from Keycloak', () => {
   test('a realm becomes a tenant with its roles and clients', async () => {
     const { lines, notes } = await keycloak([])
-    const [tenant] = of(lines, 'tenant')
+    const [tenant] = linesOf(lines, 'tenant')
     assert.deepEqual([tenant?.id, tenant?.key, tenant?.name], [REALM, 'my-realm', 'My Realm'])
     assert.deepEqual(
-      of(lines, 'role').map(({ name, permissions }) => [name, permissions?.join(' ')]),
+      linesOf(lines, 'role').map(({ name, permissions }) => [name, permissions?.join(' ')]),
       [
         ['admin', 'admin editor shop/buy'],
         ['editor', 'editor'],
@@ -110,7 +67,13 @@ describe('from Keycloak', () => {
       ],
     )
     assert.deepEqual(
-      of(lines, 'client').map((one) => [one.clientId, one.clientType, one.status, one.redirectUris, one.clientSecret]),
+      linesOf(lines, 'client').map((one) => [
+        one.clientId,
+        one.clientType,
+        one.status,
+        one.redirectUris,
+        one.clientSecret,
+      ]),
       [
         ['shop', 'confidential', 'active', ['https://shop.example/in'], 'a secret of the shop'],
         ['spa', 'public', 'disabled', [], undefined],
@@ -129,7 +92,7 @@ describe('from Keycloak', () => {
       credentials: [credential],
     }))
     const { lines, notes } = await keycloak(people)
-    const kept = of(lines, 'user').map(({ username, passwordHash, authenticatorSecret, secondFactorRequired }) => [
+    const kept = linesOf(lines, 'user').map(({ username, passwordHash, authenticatorSecret, secondFactorRequired }) => [
       username,
       passwordHash ?? authenticatorSecret,
       secondFactorRequired,
@@ -154,9 +117,9 @@ describe('from Keycloak', () => {
       { username: 'several', realmRoles: ['customer', 'admin'], clientRoles: { account: ['manage-account'] } },
       { username: 'grouped', groups: ['/staff/sales'], requiredActions: ['UPDATE_PASSWORD'] },
     ])
-    const roleName = new Map(of(lines, 'role').map(({ id, name }) => [id, name]))
+    const roleName = new Map(linesOf(lines, 'role').map(({ id, name }) => [id, name]))
     assert.deepEqual(
-      of(lines, 'membership').map(({ roleId, permissions, status }) => [
+      linesOf(lines, 'membership').map(({ roleId, permissions, status }) => [
         roleName.get(roleId),
         permissions?.allow?.join(' '),
         status,
@@ -183,10 +146,10 @@ describe('from Keycloak', () => {
       { email: 'nameless@example.com' },
     ])
     assert.deepEqual(
-      of(lines, 'identity').map(({ kind, subject }) => [kind, subject]),
+      linesOf(lines, 'identity').map(({ kind, subject }) => [kind, subject]),
       [['oidc', 'x1']],
     )
-    assert.equal(of(lines, 'user').length, 1)
+    assert.equal(linesOf(lines, 'user').length, 1)
     assert.ok(notes.leftBehind.has('users: they are accounts of services'))
     assert.ok(notes.leftBehind.has('users: without a username'))
   })
@@ -203,79 +166,13 @@ describe('from Keycloak', () => {
     }
     const { lines } = await readSource(fromKeycloak, parts)
     assert.deepEqual(
-      of(lines, 'tenant').map(({ key }) => key),
+      linesOf(lines, 'tenant').map(({ key }) => key),
       ['my-realm', 'one', 'two'],
     )
-    const homes = new Set(of(lines, 'user').map(({ defaultTenantId }) => defaultTenantId))
-    assert.deepEqual([of(lines, 'user').length, homes.size], [3, 3])
+    const homes = new Set(linesOf(lines, 'user').map(({ defaultTenantId }) => defaultTenantId))
+    assert.deepEqual([linesOf(lines, 'user').length, homes.size], [3, 3])
   })
 
   test('a file without a realm is refused in a sentence', () =>
     assert.rejects(readSource(fromKeycloak, { 'x.json': '{"users":[]}' }), { message: /There is no realm in it/ }))
-})
-
-describe('from Auth0', () => {
-  const oid = '60425dc43519d90068f82973'
-  const withHash = { _id: { $oid: oid }, email: 'ada@example.com', passwordHash: '$2b$10$abc', connection: 'Users' }
-  const exported = {
-    user_id: `auth0|${oid}`,
-    email: 'ada@example.com',
-    email_verified: true,
-    given_name: 'Ada',
-    blocked: true,
-  }
-  const google = {
-    user_id: 'google-oauth2|117',
-    email: 'bob@example.com',
-    name: 'Bob B',
-    multifactor: ['guardian'],
-    app_metadata: { plan: 'x' },
-    identities: [
-      { provider: 'google-oauth2', user_id: 117, isSocial: true },
-      { provider: 'github', user_id: 5 },
-    ],
-  }
-  const lines = (...users: object[]) => users.map(json).join('\n')
-
-  test('an export and its hashes come together, in whatever order and form', async () => {
-    const files = [
-      { 'a.ndjson': lines(withHash), 'b.ndjson': lines(exported, google) },
-      { 'a.json': json([exported, google]), 'b.ndjson': lines(withHash) },
-      { 'a.ndjson': `${lines(exported, withHash, google)}\n\n` },
-    ]
-    const reads = await Promise.all(files.map((each) => readSource(fromAuth0, each, { tenant: 'acme' })))
-    const [first, ...others] = reads.map((read) => read.lines)
-    for (const other of others) assert.deepEqual(other, first)
-    const people = of(first ?? [], 'user').map(({ username, passwordHash, status, authProvider, firstName }) => [
-      username,
-      passwordHash,
-      status,
-      authProvider,
-      firstName,
-    ])
-    assert.deepEqual(people, [
-      ['ada@example.com', '$2b$10$abc', 'blocked', 'internal', 'Ada'],
-      ['bob@example.com', undefined, 'active', 'google', 'Bob B'],
-    ])
-    assert.deepEqual(
-      of(first ?? [], 'identity').map(({ kind, subject }) => [kind, subject]),
-      [['google', '117']],
-    )
-    assert.equal(of(first ?? [], 'membership').length, 2)
-    const { notes } = reads[0] ?? {}
-    assert.ok(notes?.changes.has('users: with a second factor that has to be enrolled again'))
-    assert.ok(notes?.leftBehind.has('identities: logins with github are not known here'))
-  })
-
-  test('a bad line stops no other', async () => {
-    const text = `{"user_id":\n17\n{"email":"x@example.com"}\n${lines(exported)}`
-    const { lines: read, notes } = await readSource(fromAuth0, { 'a.ndjson': text }, { tenant: 'acme' })
-    assert.equal(of(read, 'user').length, 1)
-    assert.deepEqual(
-      [...notes.leftBehind.keys()],
-      ['users: is not JSON', 'users: is not an object', 'users: without user_id'],
-    )
-  })
-
-  test('needs a tenant', () => assert.rejects(readSource(fromAuth0, {}), { message: /say --tenant KEY/ }))
 })
