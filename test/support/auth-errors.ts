@@ -22,6 +22,13 @@ export function refusedWith(answer: Answer, status: number, message: unknown): v
 /** What the original's login strategies say comes nested. */
 export const refusedByStrategy = (answer: Answer, message: string) => refusedWith(answer, 401, { message })
 
+/** What a browser gets that nobody can be sent on from: a page in which a person can read what to do. */
+export function refusedOnPage({ status, text, headers }: Answer, words: RegExp, expected = 401): void {
+  assert.equal(status, expected, text)
+  assert.match(headers.get('content-type') ?? '', /^text\/html/)
+  assert.match(text, words)
+}
+
 interface Detail {
   path: string
   code: string

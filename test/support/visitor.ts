@@ -33,13 +33,20 @@ export function openVisitor(app: App, person: Person = {}) {
     return answer as Answer
   }
 
-  /** Until the browser is sent away from us and the providers: the address it is sent to, or the answer it stops at. */
-  async function follow(answer: Answer, at: string): Promise<{ url: URL; answer: Answer }> {
+  /**
+   * Until the browser is sent away from us and the providers, or to where it shall stop: the address it is sent to, or
+   * the answer it stops at.
+   */
+  async function follow(
+    answer: Answer,
+    at: string,
+    stopBefore = (_: URL): boolean => false,
+  ): Promise<{ url: URL; answer: Answer }> {
     for (let step = 0; step < 20; step++) {
       const location = answer.headers.get('location')
       if (location) {
         const next = new URL(location, at)
-        if (!isHere(next)) return { url: next, answer }
+        if (!isHere(next) || stopBefore(next)) return { url: next, answer }
         at = next.href
         answer = await ask(at)
         continue

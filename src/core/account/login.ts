@@ -1,6 +1,7 @@
 /** Logging in with a password and an API key: no client, one tenant, one token. */
 import { insertLoginActivity } from '../../db/login-activity.ts'
 import { type Login, selectLoginByUsername } from '../../db/principals.ts'
+import { establishSecondFactor } from '../../db/second-factors.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { failedActivity } from '../activity/login-activity.ts'
@@ -41,6 +42,7 @@ export async function logInToAccount(deps: Deps, { tenantId, username, password,
   if (!login || !matches || !mayLogIn(login)) throw await failure(deps, tenantId, login, 'credentials_invalid')
 
   const factor = isFactorDue(login) ? await requireFactor(deps, tenantId, login, otp) : undefined
+  const established = establishSecondFactor(db, login.user.id, deps.now())
   const method = factor ? `password+${factor.kind}` : 'password'
   return openDirectSession(
     deps,
@@ -48,7 +50,7 @@ export async function logInToAccount(deps: Deps, { tenantId, username, password,
     {
       first: factor?.spend ?? counters.clearUsername,
       orElse: factor && 'otp_expired',
-      settle: [...counters.settle, ...settle, ...(factor?.settle ?? [])],
+      settle: [...counters.settle, ...settle, ...(factor ? [...factor.settle, established] : [])],
     },
   )
 }

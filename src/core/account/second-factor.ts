@@ -3,7 +3,6 @@
 import { selectOneTimeSecret } from '../../db/one-time.ts'
 import { OTP, putOtpSlot } from '../../db/otp-slots.ts'
 import type { Principal } from '../../db/principals.ts'
-import { establishSecondFactor } from '../../db/second-factors.ts'
 import { clearAttempts, countAttempt } from '../../db/throttles.ts'
 import type { Deps } from '../../deps.ts'
 import { type FactorProof, proveFactor } from '../credentials/factor-proof.ts'
@@ -32,7 +31,10 @@ export async function sendFactor(deps: Deps, { user, tenant, factors }: Principa
   sendLetter(deps, address, { kind: 'one-time-code', tenant, locale: user.locale, code })
 }
 
-/** Counted before it is checked. Throws `too_many_attempts`, `otp_invalid` or `otp_expired`. */
+/**
+ * Counted before it is checked. Whether it is the second factor, and not the first, the caller knows.
+ * Throws `too_many_attempts`, `otp_invalid` or `otp_expired`.
+ */
 export async function checkFactor(deps: Deps, principal: Principal, code: string): Promise<FactorProof> {
   const { db } = deps
   const { user, tenant, factors } = principal
@@ -48,7 +50,7 @@ export async function checkFactor(deps: Deps, principal: Principal, code: string
   // A new app is not confirmed here: the answer has no place for the recovery codes that come with it.
   const withoutNewApp = { ...principal, factors: factors && { ...factors, pendingSecret: null } }
   const proof = await proveFactor(deps, { code, principal: withoutNewApp, sent: digest ? { hash, digest } : undefined })
-  return { ...proof, settle: [...proof.settle, clearAttempts(db, key), establishSecondFactor(db, user.id, now)] }
+  return { ...proof, settle: [...proof.settle, clearAttempts(db, key)] }
 }
 
 /** Not the slot of the auth family: what is sent for one tenant's account is worth nothing anywhere else. */
