@@ -25,12 +25,13 @@ import { passkeysPage } from './pages/passkeys.tsx'
 import { registerDevice } from './pages/register-device.tsx'
 import { resetPasswordPage } from './pages/reset-password.tsx'
 import { scripts } from './pages/scripts.ts'
+import { sessionsPage } from './pages/sessions.tsx'
 import { signUpPage } from './pages/sign-up.tsx'
 
 export { upkeep } from './core/upkeep.ts'
 
 /** Below these are the forms of pages; a family limits the bodies of its routes itself. */
-const FORMS = ['/login', '/passkeys', '/reset-password', '/sign-up']
+const FORMS = ['/login', '/passkeys', '/reset-password', '/sessions', '/sign-up']
 const FORM_LIMIT_BYTES = 256 * 1024
 
 export function createApp(ports: Ports) {
@@ -65,6 +66,7 @@ export function createApp(ports: Ports) {
   app.route('/v1/auth', account)
   app.route('/v1', admin)
   app.route('/', passkeysPage)
+  app.route('/', sessionsPage)
   app.route('/', scripts)
   app.route('/', registerDevice)
   app.route('/', devices)

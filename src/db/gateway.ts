@@ -69,14 +69,14 @@ export function endGatewaySession(
     .returning({ id: sessions.id })
 }
 
-/** The idle time starts anew, for a session that stands. */
+/** The idle time starts anew, for a session that stands; it was used now. */
 export function extendSession(
   db: Db,
   { sessionId, now, expiresAt }: { sessionId: string; now: Date; expiresAt: Date },
 ) {
   return db
     .update(sessions)
-    .set({ expiresAt })
+    .set({ expiresAt, rotatedAt: now })
     .where(
       and(
         eq(sessions.id, sessionId),

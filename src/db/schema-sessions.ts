@@ -25,6 +25,7 @@ export const sessions = sqliteTable(
     /** The activity row of the current pair; tells a refresh from its repetition. */
     activityId: text().notNull(),
     openedAt: instant().notNull(),
+    /** When the current pair was issued; of a session without a client, when it was last used. */
     rotatedAt: instant().notNull(),
     expiresAt: instant().notNull(),
     endedAt: instant(),

@@ -1,28 +1,17 @@
 /** @jsxImportSource hono/jsx */
 /** One's own passkeys, for somebody with a session of the gateway: to see, to add, to remove. */
-import type { Context } from 'hono'
-import { getCookie } from 'hono/cookie'
 import * as z from 'zod'
 import { finishEnrolment, listPasskeys, removePasskey, startEnrolment } from '../core/credentials/passkeys.ts'
 import { AppError } from '../core/errors.ts'
-import { getPerson } from '../core/gateway/person.ts'
 import { name } from '../http/fields.ts'
 import { operation } from '../http/operation.ts'
-import { type AppEnv, createRouter } from '../http/router.ts'
+import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
 import { validate } from '../http/validate.ts'
 import { ofForm, PasskeyCreated } from '../http/webauthn.ts'
-import { renderHosted, renderNotice } from './hosted.tsx'
+import { renderHosted } from './hosted.tsx'
 import { Passkeys } from './passkey-list.tsx'
-import { chooseWords, type Words } from './words.ts'
-
-type Person = Awaited<ReturnType<typeof getPerson>>
-interface Frame {
-  c: Context<AppEnv>
-  person: Person
-  lang: string
-  words: Words
-}
+import { type PersonFrame, PersonPages, withPerson } from './person-frame.tsx'
 
 const scripts = ['simplewebauthn.js', 'enrol-passkey.js'] as const
 const page = (summary: string) =>
@@ -49,22 +38,8 @@ export const passkeysPage = createRouter()
       withPerson(c, (frame) => change(frame, () => removePasskey(c.var.deps, frame.person, c.req.valid('form').id))),
   )
 
-async function withPerson(c: Context<AppEnv>, work: (frame: Frame) => Promise<Response>): Promise<Response> {
-  const acceptLanguage = c.req.header('accept-language')
-  try {
-    const person = await getPerson(c.var.deps, getCookie(c, c.var.deps.config.GATEWAY_COOKIE_NAME))
-    const { lang, words } = chooseWords({ person: person.locale, acceptLanguage, tenant: person.tenant.locale })
-    return await work({ c, person, lang, words })
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'unauthenticated') throw error
-    const { lang, words } = chooseWords({ acceptLanguage })
-    c.status(401)
-    return renderNotice(c, { title: words.signedOutTitle, lang, brand: null }, words.signedOut)
-  }
-}
-
 /** Back to the list, or the list again with what was wrong. */
-async function change(frame: Frame, work: () => Promise<unknown>): Promise<Response> {
+async function change(frame: PersonFrame, work: () => Promise<unknown>): Promise<Response> {
   try {
     await work()
   } catch (error) {
@@ -75,13 +50,16 @@ async function change(frame: Frame, work: () => Promise<unknown>): Promise<Respo
   return frame.c.redirect('/passkeys', 303)
 }
 
-async function show({ c, person, lang, words }: Frame, problem?: string): Promise<Response> {
+async function show({ c, person, lang, words }: PersonFrame, problem?: string): Promise<Response> {
   const passkeys = await listPasskeys(c.var.deps, person)
   const options = await startEnrolment(c.var.deps, person)
   const hosted = { title: words.passkeysTitle, lang, brand: person.tenant.branding, scripts }
   return renderHosted(
     c,
     hosted,
-    <Passkeys {...{ passkeys, options, lang, words, problem }} username={person.username} />,
+    <>
+      <Passkeys {...{ passkeys, options, lang, words, problem }} username={person.username} />
+      <PersonPages here="/passkeys" words={words} />
+    </>,
   )
 }

@@ -58,6 +58,14 @@ ul { margin: .75rem 0; padding: 0; list-style: none; }
 .way:hover { border-color: var(--brand, var(--accent)); }
 .brand { display: flex; align-items: center; gap: .6rem; margin: 1rem 0 0; font-weight: 600; }
 .brand img { height: 2rem; max-width: 10rem; object-fit: contain; }
+dl { margin: .75rem 0; }
+dl > div { display: flex; flex-wrap: wrap; gap: 0 .75rem; }
+dt { flex: 0 0 9rem; color: var(--muted); }
+dd { flex: 1 1 9rem; margin: 0; }
+.pages { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 2rem 0 0; }
+.pages a { padding: .35rem 0; }
+.pages [aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
+button.quiet { background: none; color: inherit; border-color: var(--muted); }
 .hint { margin: .3rem 0 0; font-size: .9rem; color: var(--muted); }
 .alert { margin: 0 0 1rem; padding: .7rem .9rem; border-left: 4px solid var(--danger); background: var(--code); border-radius: .25rem; }
 button:disabled { opacity: .6; cursor: default; }

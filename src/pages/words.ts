@@ -97,6 +97,24 @@ export interface Words {
   passkeyRemove: string
   passkeyLast: string
   passkeyRefused: string
+  ownPages: string
+  sessionsTitle: string
+  sessionsIntro: (username: string, brand: string) => string
+  sessionsEndOthers: string
+  sessionThis: string
+  sessionOpened: string
+  sessionUsed: string
+  sessionMethod: string
+  sessionApp: string
+  sessionAddress: string
+  sessionEnd: string
+  deviceOn: (browser: string, system: string) => string
+  deviceUnknown: string
+  /** By the words that a session keeps; whatever else there is came from elsewhere. */
+  methodNames: Record<'password' | 'otp' | 'authenticator' | 'enrolment' | 'recovery' | 'passkey' | 'device', string>
+  methodElsewhere: string
+  loggedOutTitle: string
+  loggedOut: string
   signedOutTitle: string
   signedOut: string
   passwordFlaws: Record<PasswordFlaw, string>

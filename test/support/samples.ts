@@ -69,6 +69,8 @@ const SAMPLES: Record<string, (world: World) => Sample> = {
   'POST /register-device': () => ({ query: { token: 'token' }, body: DEVICE }),
   'POST /passkeys': () => ({ form: { name: 'Laptop', response: JSON.stringify({ ...PASSKEY, response: CREATED }) } }),
   'POST /passkeys/remove': () => ({ form: { id: 'passkey' } }),
+  'POST /sessions/end': () => ({ form: { id: 'session' } }),
+  'POST /sessions/end-others': () => ({ form: {} }),
   'POST /auth/passkeys/options': () => ({ body: {} }),
   'POST /auth/passkeys': () => ({ body: { name: 'Laptop', response: { ...PASSKEY, response: CREATED } } }),
   'POST /auth/passkey-login': (world) => ({

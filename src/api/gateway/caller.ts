@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts'
 import { isOrganisationOrigin } from '../../core/gateway/origins.ts'
 import { type Caller, findCaller } from '../../core/gateway/standing.ts'
 import type { AppEnv } from '../../http/router.ts'
-import { readSessionCookie } from './cookies.ts'
+import { readSessionCookie } from '../../http/session-cookie.ts'
 
 export const callerOf = (c: Context<AppEnv>): Promise<Caller> =>
   findCaller(c.var.deps, {

@@ -8,8 +8,9 @@ import { departStraight } from '../../core/gateway/ways-in.ts'
 import { setFlowCookie as setProviderCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { type AppEnv, createRouter } from '../../http/router.ts'
+import { setSessionCookie } from '../../http/session-cookie.ts'
 import { validate } from '../../http/validate.ts'
-import { clearFlowCookie, readFlowSecrets, setFlowCookie, setSessionCookie } from './cookies.ts'
+import { clearFlowCookie, readFlowSecrets, setFlowCookie } from './cookies.ts'
 
 const tag = 'gateway'
 const answers = { 302: 'To the login of the organisation' }

@@ -7,9 +7,10 @@ import { findCaller } from './standing.ts'
 
 /** Throws `unauthenticated` also when the person may no longer be there. */
 export async function getPerson(deps: Deps, cookie: string | undefined) {
-  const { userId, tenantId } = await findCaller(deps, { cookie })
+  const { userId, tenantId, sessionId } = await findCaller(deps, { cookie })
   const [principal] = await selectPrincipal(deps.db, { userId, tenantId })
   if (!principal?.tenant || personRefusal(principal)) throw new AppError('unauthenticated')
   const { user, tenant } = principal
-  return { kind: 'user' as const, id: user.id, username: user.username, locale: user.locale, tenantId, tenant }
+  const { id, username, locale } = user
+  return { kind: 'user' as const, id, username, locale, tenantId, tenant, sessionId }
 }
