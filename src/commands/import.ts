@@ -44,6 +44,8 @@ await runCommand(async () => {
   const paths = (await Promise.all(positionals.map((path) => filesOf(resolve(HERE, path), files)))).flat()
   const api = await runningService(values.to)
   requireProtected(api.address)
+  // Before anything is read: whether the service is there, and the key good.
+  await api.get('/v1/tenants?limit=1')
   const tell = values.report ? openReport(resolve(HERE, values.report)) : { each: () => {}, close: async () => {} }
   const notes = takeNotes(tell.each)
   const dryRun = values['dry-run']
