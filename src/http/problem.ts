@@ -26,22 +26,26 @@ export const Problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  detail: z.string().optional(),
-  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  detail: z.string(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })),
   instance: z.string(),
 })
 
-/** RFC 9457. A bad field is named by its path; a missing one by the path it should have, and so is one too many. */
+/**
+ * RFC 9457, every member always there. A bad field is named by its path; a missing one by the path it should have, and so
+ * is one too many.
+ */
 export const renderProblem: RenderError = (error, c) => {
-  const issues = error.issues?.map(({ path, message, info }) => ({
+  const issues = (error.issues ?? []).map(({ path, message, info }) => ({
     path: [...path, info.missingProperty ?? info.additionalProperty ?? []].flat().join('.'),
     message,
   }))
+  const [first] = issues
   const body: z.input<typeof Problem> = {
     type: `urn:problem:${error.code}`,
     title: error.title,
     status: error.status,
-    detail: error.detail,
+    detail: error.detail ?? (first ? `${first.path} ${first.message}`.trim() : error.title),
     issues,
     instance: `urn:request:${c.var.requestId}`,
   }

@@ -5,6 +5,7 @@ import type { Answer } from './app.ts'
 interface Problem {
   type?: string
   title?: string
+  detail?: string
   status?: number
   issues?: { path: string; message: string }[]
 }
@@ -19,7 +20,7 @@ const CODES: Record<number, string[]> = {
   415: ['unsupported_media_type'],
 }
 
-/** A problem with this status. */
+/** A problem with this status, and all of its members. */
 export function refused(answer: Answer<object>, status: number): void {
   const { headers, text } = answer
   const body: Problem = answer.body
@@ -28,6 +29,8 @@ export function refused(answer: Answer<object>, status: number): void {
   assert.equal(body.status, status)
   assert.ok(CODES[status]?.includes(String(body.type).replace('urn:problem:', '')), text)
   assert.ok(body.title)
+  assert.ok(body.detail)
+  assert.ok(Array.isArray(body.issues))
 }
 
 /** 400, with an issue for each of these fields and for no other. */
