@@ -58,6 +58,13 @@ describe('an API key', () => {
     }
   })
 
+  test('is made of the whole resource as it is documented, revoked from the start too', async () => {
+    const whole = { tenantId: null, ownerId: null, expireDate: null, description: '' }
+    const [open, revoked] = [await makeKey({ ...whole, revoked: false }), await makeKey({ ...whole, revoked: true })]
+    assert.deepEqual([open['revoked'], revoked['revoked']], [false, true])
+    assert.deepEqual([await works(open), await works(revoked)], [true, false])
+  })
+
   test('can be revoked for good', async () => {
     const key = await makeKey()
     assert.ok(await works(key))
@@ -106,7 +113,7 @@ describe('an API key', () => {
   })
 
   test('is refused with what cannot be', async () => {
-    const bad = { name: '', permissions: 16, expireDate: 'tomorrow', revoked: false, key: 'mine' }
+    const bad = { name: '', permissions: 16, expireDate: 'tomorrow', revoked: 'no', key: 'mine' }
     refusedFields(await app.admin.post(PATH, bad), ...Object.keys(bad))
     refusedFields(await app.admin.post(PATH, { name: 'ci' }), 'permissions')
     refusedFields(await app.admin.post(PATH, { name: 'ci', permissions: 1, tenantId: 'nothing' }), 'tenantId')

@@ -38,7 +38,7 @@ const ApiKey = z.object({
 })
 const ApiKeyWithKey = ApiKey.extend({ key: z.string() })
 const NewApiKey = z
-  .strictObject({ ...fields, expireDate: moment.nullable() })
+  .strictObject({ ...fields, expireDate: moment.nullable(), revoked: z.boolean() })
   .partial()
   .required({ name: true, permissions: true })
 /** Revoking is for good. */

@@ -29,6 +29,7 @@ export interface NewApiKey {
   ownerId?: string | null | undefined
   permissions: number
   expireDate?: Date | null | undefined
+  revoked?: boolean | undefined
 }
 
 /** 192 bits, 32 characters of base64url. */
@@ -37,7 +38,15 @@ const KEY_BYTES = 24
 /** The key itself is in this answer and nowhere else. Throws `forbidden` for more than the caller has itself. */
 export async function createApiKey(deps: Deps, actor: ApiKeyActor, input: NewApiKey) {
   const { db } = deps
-  const { name, description = '', tenantId = actor.tenantId, ownerId = null, permissions, expireDate = null } = input
+  const {
+    name,
+    description = '',
+    tenantId = actor.tenantId,
+    ownerId = null,
+    permissions,
+    expireDate = null,
+    revoked = false,
+  } = input
   const asksForMore = (permissions & ~actor.permissions) !== 0 || (actor.tenantId !== null && tenantId === null)
   if (asksForMore) throw new AppError('forbidden', { detail: 'A key cannot give more than it has' })
   await requireTenant(deps, actor, tenantId)
@@ -56,7 +65,7 @@ export async function createApiKey(deps: Deps, actor: ApiKeyActor, input: NewApi
         ownerId,
         permissions,
         expireDate,
-        revoked: false,
+        revoked,
         hash,
         lastFour: key.slice(-4),
         createdAt: now,
