@@ -8,8 +8,12 @@ import type { RenderError } from '../../http/problem.ts'
 /** `code` is 0 for a success. */
 export const Envelope = z.object({ success: z.boolean(), code: z.int(), message: z.string() })
 
-/** All of these are read as plain JSON; the first is what the documented samples send, though none sends a patch. */
-export const JSON_TYPES = /^(application\/json-patch\+json|application\/json|text\/json|application\/[\w.-]+\+json)$/i
+/**
+ * All of these are read as plain JSON; the first is what the documented samples send, though none sends a patch, and the
+ * one with the asterisk what clients send that were made from the original's own description.
+ */
+export const JSON_TYPES =
+  /^(application\/json-patch\+json|application\/json|text\/json|application\/([\w.-]+|\*)\+json)$/i
 
 export const succeed = <Body extends object>(c: Context, body: Body) =>
   answer(c, { success: true, code: 0, message: '', ...body }, 200)
