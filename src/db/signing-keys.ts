@@ -9,11 +9,11 @@ export function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
   return db.select().from(signingKeys).orderBy(asc(signingKeys.signsFrom))
 }
 
-/** Inserts the key unless one of the same algorithm made after `since` is there already. */
+/** Inserts the key unless one of the same algorithm that can still sign, made after `since`, is there already. */
 export function insertSigningKeyUnlessNewer(db: Db, key: SigningKeyRow, since: Date) {
   const jwk = JSON.stringify(key.publicJwk)
   const columns = sql`${key.id}, ${key.alg}, ${jwk}, ${key.privateJwk}, ${key.createdAt.getTime()}, ${key.signsFrom.getTime()}, null`
-  const newer = and(eq(signingKeys.alg, key.alg), gt(signingKeys.createdAt, since))
+  const newer = and(eq(signingKeys.alg, key.alg), gt(signingKeys.createdAt, since), isNotNull(signingKeys.privateJwk))
   return db
     .insert(signingKeys)
     .select(sql`select ${columns} where not exists (select 1 from ${signingKeys} where ${newer})`)

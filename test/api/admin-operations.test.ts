@@ -5,7 +5,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
+import { comeIn } from '../support/gateway.ts'
 import { refusedFields } from '../support/problems.ts'
 import { SECRETS } from '../support/variables.ts'
 import { bearer, credentialsOf, getTokens, makeWorld, refresh } from '../support/world.ts'
@@ -49,8 +51,42 @@ describe('a new signing key', () => {
   })
 })
 
+const freshStore = () => `file:${join(mkdtempSync(join(tmpdir(), 'gatehouse-')), 'gatehouse.db')}`
+
+describe('another SIGNING_ALG', () => {
+  for (const SIGNING_ALG of ['RS256', 'EdDSA'])
+    test(`signs all that is signed: ${SIGNING_ALG}`, async () => {
+      const app = await startApp({ SIGNING_ALG })
+      const { world, browser } = await comeIn(app)
+      const tokens = await getTokens(app, world)
+      const { keys } = (await app.get<JSONWebKeySet>('/.well-known/jwks.json')).body
+      assert.ok(keys.every(({ alg }) => alg === SIGNING_ALG))
+      const verified = await jwtVerify(tokens.accessToken, createLocalJWKSet({ keys }))
+      assert.equal(verified.protectedHeader.alg, SIGNING_ALG)
+      assert.equal((await app.get('/auth/me', bearer(tokens))).status, 200)
+      assert.equal((await browser.visit('GET', '/imsg-service/v1/token-is-set')).status, 200)
+    })
+
+  test('signs at once, and so does the one before when it comes back', LIBSQL_ONLY, async () => {
+    const LIBSQL_URL = freshStore()
+    const world = await makeWorld(await startApp({ LIBSQL_URL }))
+    const earlier = []
+    for (const SIGNING_ALG of ['ES256', 'RS256', 'ES256', 'EdDSA']) {
+      const app = await startApp({ LIBSQL_URL, SIGNING_ALG })
+      const tokens = await getTokens(app, world)
+      assert.equal(decodeProtectedHeader(tokens.accessToken).alg, SIGNING_ALG)
+      earlier.push(tokens)
+      for (const each of earlier) assert.equal((await app.get('/auth/me', bearer(each))).status, 200)
+      // The key that was replaced is retired, and then loses its private half.
+      await app.upkeep()
+      await app.wait(11 * 60)
+      await app.upkeep()
+    }
+  })
+})
+
 describe('a new master key', LIBSQL_ONLY, () => {
-  const LIBSQL_URL = `file:${join(mkdtempSync(join(tmpdir(), 'gatehouse-')), 'resealed.db')}`
+  const LIBSQL_URL = freshStore()
   const MASTER_KEY = randomBytes(32).toString('base64url')
 
   test('takes over, after everything was sealed again', async () => {
