@@ -6,7 +6,7 @@ type Refusal = Answer<Record<string, unknown>>
 const ERRORS: [begins: RegExp, isError: (answer: Refusal) => boolean][] = [
   [/^\/imsg-service\//, ({ body }) => /^errors\.(auth|api)\.\w+$/.test(String(body))],
   [
-    /^\/(docs|dev|health|openapi\.json|\.well-known|login|reset-password|sign-up|passkeys|scripts)(?=\/|$)/,
+    /^\/(docs|dev|health|openapi\.json|\.well-known|login|reset-password|sign-up|passkeys|sessions|scripts)(?=\/|$)/,
     isPagesError,
   ],
   [/^\/v1\/auth\//, isAccountError],
