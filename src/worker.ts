@@ -22,7 +22,8 @@ const outside = {
 const ports = {
   ...outside,
   deliver: createDelivery(outside, bindings.EMAIL),
-  defer: waitUntil,
+  defer: (work: Promise<unknown>) =>
+    waitUntil(work.catch((cause: unknown) => outside.log('error', 'deferred work failed', { cause }))),
   peerAddress: () => undefined,
 }
 

@@ -64,7 +64,8 @@ function toAppError(thrown: unknown): AppError {
 function isStoreFailure(thrown: unknown): boolean {
   for (let at = thrown; at instanceof Error; at = at.cause) {
     if (/constraint failed|syntax error|no such (table|column)/.test(at.message)) return false
-    if (/^(Libsql|LibsqlBatch|Hrana)Error$/.test(at.name) || at.message.startsWith('D1_')) return true
+    if (/^((Libsql|LibsqlBatch|Hrana)Error|StoreUnreachable)$/.test(at.name)) return true
+    if (at.message.startsWith('D1_')) return true
   }
   return false
 }

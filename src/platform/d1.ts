@@ -4,6 +4,7 @@ import type { BatchItem } from 'drizzle-orm/batch'
 import { drizzle } from 'drizzle-orm/d1'
 import * as schema from '../db/schema.ts'
 import type { Db } from '../deps.ts'
+import { sayUnreachable } from './unreachable.ts'
 
 export function openD1(database: D1Database): Db {
   const db = drizzle(database, { schema, casing: 'snake_case' })
@@ -22,14 +23,13 @@ interface Prepared {
  * In a batch D1 answers objects, in which two joined tables' columns of one name would become one. So each select is
  * wrapped in a common table expression that numbers its columns.
  */
-async function runBatch(database: D1Database, statements: BatchItem<'sqlite'>[]): Promise<unknown[]> {
-  const prepared = statements.map((statement) => (statement as unknown as { _prepare(): Prepared })._prepare())
-  const results = await database.batch(
-    prepared.map((query) => {
-      const { sql, params } = query.getQuery()
-      return database.prepare(withNumberedColumns(sql, query.fields?.length ?? 0)).bind(...params)
-    }),
-  )
+async function runBatch(database: D1Database, queries: BatchItem<'sqlite'>[]): Promise<unknown[]> {
+  const prepared = queries.map((query) => (query as unknown as { _prepare(): Prepared })._prepare())
+  const statements = prepared.map((query) => {
+    const { sql, params } = query.getQuery()
+    return database.prepare(withNumberedColumns(sql, query.fields?.length ?? 0)).bind(...params)
+  })
+  const results = await database.batch(statements).catch(sayUnreachable)
   return prepared.map((query, n) => query.mapResult(results[n] as D1Result, true))
 }
 

@@ -3,13 +3,14 @@ import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Client, createClient } from '@libsql/client'
+import { createClient } from '@libsql/client'
 import loadArgon2 from '@phi-ag/argon2/node'
 import { drizzle } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
 import * as schema from '../db/schema.ts'
 import type { Argon2, Db, Kv, Ports } from '../deps.ts'
 import { toArgon2 } from './argon2.ts'
+import { steadyClient } from './libsql-client.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url))
 const ASSETS = fileURLToPath(new URL('../../assets', import.meta.url))
@@ -34,23 +35,19 @@ export async function libsqlPorts(
 }
 
 export async function openLibsql({ url, authToken }: Location): Promise<Db> {
-  const client = createClient({ url, ...(authToken ? { authToken } : {}) })
-  if (url.startsWith('file:')) {
+  const isFile = url.startsWith('file:')
+  // What is set below is set for one connection; a second one would not wait for other processes. Calls are synchronous,
+  // so that one is as fast as many.
+  const client = createClient({ url, ...(authToken ? { authToken } : {}), ...(isFile ? { concurrency: 1 } : {}) })
+  if (isFile) {
     await client.execute('PRAGMA journal_mode = WAL')
     await client.execute('PRAGMA synchronous = NORMAL')
     await client.execute('PRAGMA busy_timeout = 5000')
   }
   await client.execute('PRAGMA foreign_keys = ON')
-  const db = drizzle(writingBatches(client), { schema, casing: 'snake_case' })
+  const db = drizzle(steadyClient(client), { schema, casing: 'snake_case' })
   await migrate(db, { migrationsFolder: MIGRATIONS })
   return db as unknown as Db
-}
-
-/** A batch that starts as a read and then writes fails at once beside another process; one that starts as a write waits. */
-function writingBatches(client: Client): Client {
-  const batch = client.batch.bind(client)
-  client.batch = (statements) => batch(statements, 'write')
-  return client
 }
 
 /** Forgets the oldest entries beyond `most`. */

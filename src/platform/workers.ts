@@ -9,6 +9,7 @@ import * as schema from '../db/schema.ts'
 import type { Argon2, Db, Kv, Ports } from '../deps.ts'
 import { toArgon2 } from './argon2.ts'
 import { openD1 } from './d1.ts'
+import { steadyClient } from './libsql-client.ts'
 
 export interface Bindings {
   DB: D1Database
@@ -31,7 +32,7 @@ export function workersPorts(bindings: Bindings, config: Config): Pick<Ports, 'd
 }
 
 function remoteLibsql(url: string, authToken: string | undefined): Db {
-  return drizzle(createClient({ url, ...(authToken ? { authToken } : {}) }), {
+  return drizzle(steadyClient(createClient({ url, ...(authToken ? { authToken } : {}) })), {
     schema,
     casing: 'snake_case',
   }) as unknown as Db
