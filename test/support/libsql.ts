@@ -7,6 +7,7 @@ import { createDelivery } from '../../src/platform/delivery.ts'
 import { libsqlPorts } from '../../src/platform/libsql.ts'
 import { createLog } from '../../src/platform/logger.ts'
 import { freshDatabase } from './folder.ts'
+import { nativeArgon2 } from './native-argon2.ts'
 import type { Service, Traffic } from './service.ts'
 import { SECRETS, VARIABLES } from './variables.ts'
 
@@ -33,7 +34,15 @@ export async function startOnLibsql(
     },
   }
 
-  const outside = { ...stores, kv, config, fetch, log, now: () => new Date(Date.now() + ahead) }
+  const outside = {
+    ...stores,
+    kv,
+    argon2: async () => nativeArgon2,
+    config,
+    fetch,
+    log,
+    now: () => new Date(Date.now() + ahead),
+  }
   const ports: Ports = {
     ...outside,
     deliver: createDelivery(outside),

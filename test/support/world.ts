@@ -1,7 +1,8 @@
 /** The smallest set-up in which somebody can log in, made through the admin API. */
 import assert from 'node:assert/strict'
-import { argon2Sync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { App } from './ask.ts'
+import { nativeArgon2 } from './native-argon2.ts'
 import { registerSecret } from './secrets.ts'
 
 export interface World {
@@ -23,7 +24,8 @@ export interface Tokens {
 
 /** Of everybody who wishes for no other: hashed once for the whole run, because a hash takes as long as the rest. */
 const PASSWORD = `correct horse ${randomBytes(12).toString('base64url')}`
-const PASSWORD_HASH = phcOf(PASSWORD)
+/** As the service itself would hash it. */
+const PASSWORD_HASH = nativeArgon2.hash(PASSWORD, { memoryKib: 19_456, passes: 2, lanes: 1 })
 registerSecret(PASSWORD)
 
 export async function makeWorld(app: App, wishes: Wishes = {}): Promise<World> {
@@ -65,15 +67,6 @@ export async function makeWorld(app: App, wishes: Wishes = {}): Promise<World> {
     user: { ...user, password: String(wishes.user?.['password'] ?? PASSWORD) },
     membership,
   }
-}
-
-/** As the service itself would hash it. */
-function phcOf(password: string): string {
-  const nonce = randomBytes(16)
-  const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 }
-  const tag = argon2Sync('argon2id', { message: password, nonce, ...cost })
-  const [salt, hash] = [nonce, tag].map((bytes) => bytes.toString('base64').replace(/=+$/, ''))
-  return `$argon2id$v=19$m=19456,t=2,p=1$${salt}$${hash}`
 }
 
 /** POST as the operator; anything but 201 fails the test. */
