@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** Why a login through a provider led nowhere, in words that a person can act on. */
 import type { Context } from 'hono'
+import type { StatusCode } from 'hono/utils/http-status'
 import type { AppError, ErrorCode } from '../core/errors.ts'
 import type { AppEnv } from '../http/router.ts'
 import { renderNotice } from './hosted.tsx'
@@ -37,7 +38,7 @@ export const providerProblem = (code: string, words: Words): string =>
   words[SENTENCES[code as ErrorCode] ?? 'providerFailed']
 
 /** A page for a browser that cannot be sent on: nobody knows where it came from. */
-export function renderProviderRefusal(c: Context<AppEnv>, { code, status }: AppError) {
+export function renderProviderRefusal(c: Context<AppEnv>, { code }: AppError, status: StatusCode) {
   const { lang, words } = chooseWords({ acceptLanguage: c.req.header('accept-language') })
   const ended = code === 'login_mismatched' || code === 'login_ended'
   const title = ended ? words.flowEndedTitle : words.refusedTitle

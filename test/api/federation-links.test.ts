@@ -13,6 +13,7 @@ import {
   tokensFor,
 } from '../support/federation.ts'
 import { type Idp, startIdp } from '../support/idp.ts'
+import { enrol, logIn } from '../support/passkey-owner.ts'
 import { ORIGIN } from '../support/variables.ts'
 import { arrival, openVisitor } from '../support/visitor.ts'
 import { bearer, getTokens, makeWorld, type Tokens } from '../support/world.ts'
@@ -140,6 +141,15 @@ describe('unlinking', () => {
       `/v1/audit?actorId=${world.user.id}&action=identity.unlink`,
     )
     assert.equal(body.items.length, 1)
+  })
+
+  test('may take the only one of somebody who has a passkey', async () => {
+    const own = await makeConnectedWorld(app, await idp.connection('google'), { tenant: { signUp: openSignUp() } })
+    const only = await tokensFor(app, own, await logInThrough(app, own, 'google', { subject: newPerson() }))
+    assert.equal((await unlink('google', only)).status, 409)
+    const passkey = await enrol(app, only)
+    assert.equal((await unlink('google', only)).status, 204)
+    assert.equal((await logIn(app, own, passkey)).status, 200)
   })
 
   test('never takes the last one, however many try at once', async () => {

@@ -2,11 +2,11 @@
 import { accepts } from 'hono/accepts'
 import type { RenderError } from '../../http/problem.ts'
 import { renderProviderRefusal } from '../../pages/provider-refusal.tsx'
-import { renderError } from './wire.ts'
+import { renderError, statusOf } from './wire.ts'
 
 const supports = ['application/json', 'text/html']
 
 export const renderForBrowsers: RenderError = (error, c) => {
   const wanted = accepts(c, { header: 'Accept', supports, default: 'application/json' })
-  return wanted === 'text/html' ? renderProviderRefusal(c, error) : renderError(error, c)
+  return wanted === 'text/html' ? renderProviderRefusal(c, error, statusOf(error)) : renderError(error, c)
 }

@@ -1,7 +1,7 @@
 /** How the auth family spells things on the wire; nothing outside api/auth knows. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import * as z from 'zod'
-import type { ErrorCode, Issue } from '../../core/errors.ts'
+import type { AppError, ErrorCode, Issue } from '../../core/errors.ts'
 import type { RenderError } from '../../http/problem.ts'
 
 const NAMES: Record<number, string> = {
@@ -100,11 +100,17 @@ const EXTRAS: Partial<Record<ErrorCode, (issues: Issue[]) => object>> = {
   activity_not_found: () => ({ name: 'Error', code: 'ENTITY_NOT_FOUND' }),
 }
 
+/** The original says `charset` of errors only. */
+const ERROR_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
+
+export const statusOf = ({ code }: AppError): ContentfulStatusCode => SPELLING[code][0]
+
 export const renderError: RenderError = ({ code, detail, issues = [] }, c) => {
   const [statusCode, words] = SPELLING[code]
-  if (statusCode >= 500) return c.json({ error: { statusCode, message: words } }, statusCode)
+  if (statusCode >= 500) return c.json({ error: { statusCode, message: words } }, statusCode, ERROR_TYPE)
   const message = code === 'validation_failed' ? words : (detail ?? words)
-  return c.json({ error: { statusCode, name: NAMES[statusCode], message, ...EXTRAS[code]?.(issues) } }, statusCode)
+  const error = { statusCode, name: NAMES[statusCode], message, ...EXTRAS[code]?.(issues) }
+  return c.json({ error }, statusCode, ERROR_TYPE)
 }
 
 /** A value that cannot be read at all has no bad fields to list. */
