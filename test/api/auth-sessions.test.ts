@@ -60,7 +60,46 @@ describe('a refresh', () => {
     const { body } = await refresh(app, tokens)
     assert.deepEqual(decodeJwt(body.accessToken)['permissions'], ['P2'])
     await app.admin.patch(`/v1/users/${other.user.id}`, { status: 'blocked' })
-    assert.equal((await refresh(app, body)).status, 401)
+    refusedWith(await refresh(app, body), 401, 'UserInactive')
+  })
+
+  test('says why to those who were shut out', async () => {
+    const shutOut = async (shut: (of: World) => Promise<unknown>) => {
+      const own = await makeWorld(app)
+      const tokens = await getTokens(app, own)
+      await shut(own)
+      return refresh(app, tokens)
+    }
+    const member = ({ user, membership }: World) => `/v1/users/${user.id}/memberships/${membership.id}`
+    const patch = (path: string, more: object) => app.admin.patch(path, more)
+    const as = (status: number) => shutOut((of) => patch(member(of), { status }))
+    refusedWith(await as(2), 401, 'UserInactive')
+    refusedWith(await as(0), 400, 'User not active yet')
+    const suspend = ({ tenant }: World) => patch(`/v1/tenants/${tenant.id}`, { status: 'suspended' })
+    refusedWith(await shutOut(suspend), 401, 'UserInactive')
+    const disable = ({ client }: World) => patch(`/v1/clients/${client.id}`, { status: 'disabled' })
+    refusedByStrategy(await shutOut(disable), 'Client Verification Failed')
+    refusedWith(await shutOut((of) => app.admin.delete(member(of))), 401, 'UserDoesNotExist')
+  })
+
+  test('of a token that was used ends the session with whichever access token it comes', async () => {
+    for (const paired of [true, false]) {
+      const tokens = await getTokens(app, world)
+      const { body } = await refresh(app, tokens)
+      const reuse = () =>
+        app.post('/auth/token-refresh', { refreshToken: tokens.refreshToken }, paired ? bearer(body) : {})
+      refusedWith(await reuse(), 401, 'Token Expired')
+      assert.equal((await app.get('/auth/me', bearer(body))).status, 200)
+      await app.wait(11)
+      refusedWith(await reuse(), 401, 'Token Expired')
+      refusedByStrategy(await app.get('/auth/me', bearer(body)), 'TokenRevoked')
+    }
+  })
+
+  test('stays in the tenant where none is named', async () => {
+    const { status, body } = await refresh(app, await getTokens(app, world), { tenantId: '' })
+    assert.equal(status, 200)
+    assert.equal(decodeJwt(body.accessToken)['tenantId'], world.tenant.id)
   })
 })
 

@@ -15,7 +15,7 @@ import {
 import type { Deps } from '../../deps.ts'
 import { activityBase, payloadIdentity, tokenPayload } from '../activity/login-activity.ts'
 import { isFactorDue } from '../credentials/second-factor.ts'
-import { AppError } from '../errors.ts'
+import { AppError, type ErrorCode } from '../errors.ts'
 import { checkAtProvider } from '../federation/refresh-check.ts'
 import { seal } from '../vault.ts'
 import { refusalOf } from './admission.ts'
@@ -34,15 +34,16 @@ interface Refresh {
 
 /**
  * Single use, with rotation (RFC 9700 section 4.14.2). A repetition by the same pair within ten seconds gets the same
- * successor; a later one ends the session. Throws `refresh_expired`, `refresh_mismatched`, `forbidden` (not a member of
+ * successor; a later one, with whichever access token, ends the session. Throws `refresh_expired`, `refresh_mismatched`, `forbidden` (not a member of
  * the tenant), `second_factor_due` (the other tenant asks for one) or why the user may have no tokens; none of these
  * spends the pair.
  */
-export async function refreshSession(deps: Deps, { refreshToken, access, tenantId }: Refresh): Promise<TokenPair> {
+export async function refreshSession(deps: Deps, { refreshToken, access, ...wanted }: Refresh): Promise<TokenPair> {
   const { db } = deps
   const now = deps.now()
+  const tenantId = wanted.tenantId || undefined
   const presented = await readRefreshToken(deps, refreshToken)
-  if (!access || !samePair(generationOf(access), presented)) throw new AppError('refresh_mismatched')
+  if (!access || !samePair(generationOf(access), presented)) throw await refusedAlone(deps, presented)
 
   if (access.amr.includes(FEDERATED)) await checkAtProvider(deps, presented)
 
@@ -63,7 +64,8 @@ export async function refreshSession(deps: Deps, { refreshToken, access, tenantI
   ])
 
   if (reused.length > 0) await announceEnd(deps, [rotation.id], 'reuse')
-  if (!session || !client || !principal || !target || !isLive(session, now)) throw new AppError('refresh_expired')
+  if (!session || !client || !principal || !target) throw new AppError('refresh_expired')
+  if (!isLive(session, now)) throw new AppError(reasonOfEnd(session, principal, client))
   const rotated = session.activityId === activity.id
   if (!rotated && !isRepetition(session, next, now)) throw refused({ session, presented, target, client, tenantId })
   const refusal = refusalOf(principal, client)
@@ -98,6 +100,24 @@ interface Refused {
   target: Principal
   client: Parameters<typeof refusalOf>[1]
   tenantId: string | undefined
+}
+
+/** Without its access token it opens nothing; but one that was used before is reused all the same. */
+async function refusedAlone(deps: Deps, { sessionId: id, generation }: Generation): Promise<AppError> {
+  const now = deps.now()
+  const [reused, [session]] = await deps.db.batch([
+    endReusedSession(deps.db, { id, generation, activityId: '', now }),
+    selectSession(deps.db, id),
+  ])
+  if (reused.length > 0) await announceEnd(deps, [id], 'reuse')
+  const current = session && isLive(session, now) && session.generation === generation
+  return new AppError(current ? 'refresh_mismatched' : 'refresh_expired')
+}
+
+/** Whoever was shut out hears why, as everywhere else, and not only that the token is worth nothing. */
+function reasonOfEnd({ endReason }: Session, principal: Principal, client: Refused['client']): ErrorCode {
+  const shutOut = endReason === 'blocked' || endReason === 'revoked'
+  return (shutOut && refusalOf(principal, client)) || 'refresh_expired'
 }
 
 const samePair = (a: Generation, b: Generation) => a.sessionId === b.sessionId && a.generation === b.generation
