@@ -10,8 +10,9 @@ import { setFlowCookie, takeFlowCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { handleError } from '../../http/problem.ts'
 import { type AppEnv, createRouter } from '../../http/router.ts'
-import { formBody, readForm, validate } from '../../http/validate.ts'
+import { formBody, readForm } from '../../http/validate.ts'
 import { renderForBrowsers } from './browser-errors.ts'
+import { parameters, value } from './parameters.ts'
 import { codeChallenge } from './wire.ts'
 
 const tag = 'auth: social login'
@@ -27,12 +28,19 @@ export const StartForm = z.strictObject({
   state: callerState,
   codeChallenge: codeChallenge.optional(),
 })
-const StartQuery = z.object({
-  client_id: z.string().default(''),
-  client_secret: z.string().optional(),
-  state: callerState,
-  codeChallenge: codeChallenge.optional(),
+const startQuery = parameters('query', {
+  client_id: value(z.string().default(''), 'of the client'),
+  client_secret: value(z.string().optional(), 'of the client, if it is confidential'),
+  state: value(callerState, 'comes back to the client as it is'),
+  codeChallenge: value(codeChallenge.optional(), 'of PKCE, S256'),
 })
+
+interface Start {
+  client_id: string
+  client_secret?: string | undefined
+  state?: string | undefined
+  codeChallenge?: string | undefined
+}
 
 export const federated = createRouter()
 federated.onError(handleError(renderForBrowsers))
@@ -44,7 +52,7 @@ for (const [name, provider] of Object.entries(PROVIDERS) as [ProviderName, Provi
 
 function addStarts(name: ProviderName, { title, paths, startsByGet }: Provider) {
   const answers = { 302: `To ${title}` }
-  const start = async (c: Context<AppEnv>, { client_id, client_secret, ...more }: z.infer<typeof StartQuery>) =>
+  const start = async (c: Context<AppEnv>, { client_id, client_secret, ...more }: Start) =>
     depart(c, await startLogin(c.var.deps, { kind: name, clientId: client_id, clientSecret: client_secret, ...more }))
 
   federated.post(
@@ -64,11 +72,12 @@ function addStarts(name: ProviderName, { title, paths, startsByGet }: Provider) 
       answers,
       deprecated: true,
     }),
-    validate('query', StartQuery),
-    (c) => {
+    async (c, next) => {
       c.header('Deprecation', DEPRECATED_SINCE)
-      return start(c, c.req.valid('query'))
+      await next()
     },
+    startQuery,
+    (c) => start(c, c.req.valid('query')),
   )
 }
 

@@ -11,12 +11,15 @@ import { text } from '../../http/fields.ts'
 import { setFlowCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
-import { jsonBody, validate } from '../../http/validate.ts'
+import { jsonBody } from '../../http/validate.ts'
+import { parameters, value } from './parameters.ts'
 
 const door = 'bearer'
 const tag = 'auth: social login'
 
-const Path = z.object({ provider: z.enum(Object.keys(PROVIDERS) as [ProviderName, ...ProviderName[]]) })
+const providerPath = parameters('param', {
+  provider: value(z.enum(Object.keys(PROVIDERS) as [ProviderName, ...ProviderName[]]), 'the provider'),
+})
 const LinkRequest = z.strictObject({ state: text(2000).optional() })
 const Confirmation = z.strictObject({ code: z.string() })
 const Departure = z.object({ url: z.url() })
@@ -38,7 +41,7 @@ export const identities = createRouter()
   .post(
     '/auth/identities/:provider',
     operation({ summary: 'Link a login; the browser goes to the url', door, tag, answers: { 200: Departure } }),
-    validate('param', Path),
+    providerPath,
     jsonBody(LinkRequest),
     requireUser,
     async (c) => {
@@ -53,7 +56,7 @@ export const identities = createRouter()
   .put(
     '/auth/identities/:provider',
     operation({ summary: 'Confirm a link by the code from the redirect', door, tag, answers: { 204: 'Linked' } }),
-    validate('param', Path),
+    providerPath,
     jsonBody(Confirmation),
     requireUser,
     async (c) => {
@@ -66,7 +69,7 @@ export const identities = createRouter()
   .delete(
     '/auth/identities/:provider',
     operation({ summary: 'Unlink a login, but never the last way in', door, tag, answers: { 204: 'Unlinked' } }),
-    validate('param', Path),
+    providerPath,
     requireUser,
     async (c) => {
       await unlink(c.var.deps, c.var.actor, c.req.valid('param').provider)

@@ -38,10 +38,22 @@ export function parameters<T extends Target, R extends Readers>(target: T, reade
   return documented(middleware, target, schema)
 }
 
-/** A value that a schema takes as it is. */
+/** A value that a schema takes as it is. One that comes twice is a list, and refused as such. */
 export const value = <S extends z.ZodType>(schema: S, description: string): Reader<z.output<S>> => ({
   description,
-  read: (parameters, name) => parse(schema, parameters.get(name) ?? undefined, name),
+  read(parameters, name) {
+    const [given, ...more] = parameters.getAll(name)
+    return parse(schema, more.length > 0 ? [given, ...more] : given, name)
+  },
+})
+
+/** The same, where it must not be absent; an empty one counts as absent. */
+export const required = <S extends z.ZodType>(schema: S, description: string): Reader<z.output<S>> => ({
+  description,
+  read(parameters, name) {
+    if (!parameters.get(name)) throw missingParameter(name)
+    return value(schema, description).read(parameters, name)
+  },
 })
 
 /** An object, as JSON (`filter={"limit":1}`) or spelled out (`filter[limit]=1`). */

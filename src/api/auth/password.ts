@@ -3,11 +3,11 @@ import * as z from 'zod'
 import { changePassword } from '../../core/credentials/change-password.ts'
 import { sendResetLink } from '../../core/credentials/reset-links.ts'
 import { readResetLink, resetPassword } from '../../core/credentials/reset-password.ts'
-import { AppError } from '../../core/errors.ts'
 import { requireUser } from '../../http/authenticate.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
-import { jsonBody, validate } from '../../http/validate.ts'
+import { jsonBody } from '../../http/validate.ts'
+import { parameters, required } from './parameters.ts'
 import { Success } from './wire.ts'
 
 const tag = 'auth: password'
@@ -25,7 +25,6 @@ const ResetPassword = z.strictObject({
   client_id: z.string(),
   client_secret: z.string(),
 })
-const LinkQuery = z.object({ token: z.string().optional() })
 
 export const password = createRouter()
   .patch(
@@ -58,11 +57,9 @@ export const password = createRouter()
   .get(
     '/auth/verify-reset-password-link',
     operation({ summary: 'Whether the link still works', door: 'possession', tag, answers: { 200: Success } }),
-    validate('query', LinkQuery),
+    parameters('query', { token: required(z.string(), 'of the link in the mail') }),
     async (c) => {
-      const { token } = c.req.valid('query')
-      if (!token) throw new AppError('parameter_missing', { detail: 'Required parameter token is missing!' })
-      await readResetLink(c.var.deps, token)
+      await readResetLink(c.var.deps, c.req.valid('query').token)
       return c.json({ success: true })
     },
   )

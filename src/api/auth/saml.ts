@@ -5,9 +5,10 @@ import { takeFlowCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { handleError } from '../../http/problem.ts'
 import { createRouter, limitBody } from '../../http/router.ts'
-import { formBody, readForm, validate } from '../../http/validate.ts'
+import { formBody, readForm } from '../../http/validate.ts'
 import { renderForBrowsers } from './browser-errors.ts'
 import { depart, StartForm } from './federated.ts'
+import { parameters, required } from './parameters.ts'
 
 const tag = 'auth: SAML'
 
@@ -23,7 +24,7 @@ export const saml = createRouter()
       tag,
       answers: { 200: 'SAML metadata' },
     }),
-    validate('query', z.object({ connection: z.string() })),
+    parameters('query', { connection: required(z.string(), 'the id of the connection') }),
     async (c) => {
       const { describeServiceProvider } = await import('../../core/federation/saml/description.ts')
       const metadata = await describeServiceProvider(c.var.deps, c.req.valid('query').connection)

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { invalidParameter } from '../support/activity.ts'
+import { type App, startApp } from '../support/app.ts'
+import { bearer, credentialsOf, getTokens, makeWorld, type World } from '../support/world.ts'
+
+let app: App
+let world: World
+
+before(async () => {
+  app = await startApp()
+  world = await makeWorld(app)
+})
+
+describe('a parameter of the auth family', () => {
+  test('that is missing is named', async () => {
+    for (const [path, name] of [
+      ['/auth/saml/metadata', 'connection'],
+      ['/auth/saml/metadata?connection=', 'connection'],
+      ['/auth/verify-reset-password-link', 'token'],
+    ]) {
+      const { status, body } = await app.get(`${path}`)
+      assert.equal(status, 400)
+      const message = `Required parameter ${name} is missing!`
+      const error = { statusCode: 400, name: 'BadRequestError', message, code: 'MISSING_REQUIRED_PARAMETER' }
+      assert.deepEqual(body, { error })
+    }
+  })
+
+  test('that is wrong, or comes twice, is shown', async () => {
+    const long = 'x'.repeat(2001)
+    const start = `/auth/google?client_id=${world.client.clientId}`
+    invalidParameter(await app.get(`${start}&state=${long}`), 'state', long)
+    invalidParameter(await app.get(`${start}&codeChallenge=plain`), 'codeChallenge', 'plain')
+    invalidParameter(await app.get('/auth/azure?client_id=a&client_id=b'), 'client_id', ['a', 'b'])
+    invalidParameter(await app.get('/auth/verify-reset-password-link?token=a&token=b'), 'token', ['a', 'b'])
+    const tokens = bearer(await getTokens(app, world))
+    invalidParameter(await app.delete('/auth/identities/myspace', tokens), 'provider', 'myspace')
+  })
+
+  test('does not hide that a start by GET is deprecated', async () => {
+    for (const query of ['client_id=a&client_id=b', '', 'client_id=a&client_secret=b'])
+      for (const provider of ['google', 'azure', 'keycloak', 'cognito'])
+        assert.match((await app.get(`/auth/${provider}?${query}`)).headers.get('deprecation') ?? '', /^@\d+$/)
+  })
+})
+
+describe('an answer of the auth family', () => {
+  const typeOf = async (path: string, body: object) => (await app.post(path, body)).headers.get('content-type')
+
+  test('is JSON; an error says in which characters', async () => {
+    assert.equal(await typeOf('/auth/login', credentialsOf(world)), 'application/json')
+    assert.equal(await typeOf('/auth/login', {}), 'application/json; charset=utf-8')
+    assert.equal(await typeOf('/auth/nowhere', {}), 'application/json; charset=utf-8')
+  })
+
+  test('to HEAD, and to any method or path that is not there, is that there is no such API', async () => {
+    for (const [method, path] of [
+      ['GET', '/auth/login'],
+      ['PUT', '/auth/change-password'],
+      ['DELETE', '/logout'],
+      ['GET', '/auth/facebook'],
+      ['GET', '/auth/saml'],
+      ['GET', '/login-activity/1/2'],
+    ] as const) {
+      const { status, body } = await app.request(method, path)
+      assert.equal(status, 404)
+      assert.deepEqual(body, { error: { statusCode: 404, name: 'NotFoundError', message: 'API not found !' } })
+    }
+    for (const path of ['/auth/me', '/login-activity', '/auth/google'])
+      assert.equal((await app.request('HEAD', path)).status, 404)
+  })
+})
