@@ -9,6 +9,11 @@ export function selectClientByClientId(db: Db, clientId: string) {
   return db.select().from(clients).where(eq(clients.clientId, clientId))
 }
 
+/** `id` may be a sub-select. */
+export function selectClientById(db: Db, id: string | SQL) {
+  return db.select().from(clients).where(eq(clients.id, id))
+}
+
 export function selectClientOfSession(db: Db, sessionId: string) {
   return db
     .select(getTableColumns(clients))

@@ -63,6 +63,7 @@ type Key = Pick<Use, 'kind' | 'hash'>
 
 /** Whose secret it is, as a sub-select for the statements beside the one that reads it. */
 export const userOfSecret = (key: Key) => ofSecret(key, sql`${oneTimeSecrets.userId}`)
+export const clientOfSecret = (key: Key) => ofSecret(key, sql`${oneTimeSecrets.clientId}`)
 export const tenantOfSecret = (key: Key) => ofSecret(key, sql`${oneTimeSecrets.tenantId}`)
 
 /** A column of the secret as a sub-select; `narrowed` may exclude it. */

@@ -47,6 +47,22 @@ export function renderNotice(c: Context, hosted: Hosted, sentence: string) {
   return renderHosted(c, hosted, <p class="card">{sentence}</p>)
 }
 
+/** It is done: what was, and a way on where one is known. */
+export function renderDone(c: Context, hosted: Hosted, sentence: string, onward?: { label: string; url: string }) {
+  return renderHosted(
+    c,
+    hosted,
+    <div class="card" role="status">
+      <p>{sentence}</p>
+      {onward && (
+        <a class="way onward" href={onward.url} referrerpolicy="no-referrer">
+          {onward.label}
+        </a>
+      )}
+    </div>,
+  )
+}
+
 /** What went wrong with the form, read out as the page appears. */
 export function Alert({ children }: { children: string | undefined }) {
   return children ? (

@@ -8,7 +8,7 @@ import { operation } from '../http/operation.ts'
 import { type AppEnv, createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
 import { validate } from '../http/validate.ts'
-import { Alert, Field, renderHosted, renderNotice } from './hosted.tsx'
+import { Alert, Field, renderDone, renderHosted } from './hosted.tsx'
 import { renderRefusal } from './refusal.tsx'
 import { chooseWords, type Words } from './words.ts'
 
@@ -40,7 +40,7 @@ export const resetPasswordPage = createRouter()
 async function show(c: Context<AppEnv>, token: string, given: { uiLocales?: string | undefined; password?: string }) {
   const acceptLanguage = c.req.header('accept-language')
   try {
-    const { user, tenant } = await readResetLink(c.var.deps, token)
+    const { user, tenant, wayOn } = await readResetLink(c.var.deps, token)
     const wishes = { uiLocales: given.uiLocales, person: user.locale, acceptLanguage, tenant: tenant?.locale }
     const { lang, words } = chooseWords(wishes)
     const frame = { lang, brand: tenant?.branding ?? null }
@@ -52,7 +52,10 @@ async function show(c: Context<AppEnv>, token: string, given: { uiLocales?: stri
       )
     if (given.password === undefined) return await form()
     const problem = await attempt(c, token, given.password, words)
-    if (!problem) return renderNotice(c, { ...frame, title: words.resetDoneTitle }, words.resetDone)
+    if (!problem) {
+      const onward = wayOn && { url: wayOn.url, label: words.goOn(wayOn.name) }
+      return renderDone(c, { ...frame, title: words.resetDoneTitle }, words.resetDone(user.username), onward)
+    }
     c.status(422)
     return await form(problem)
   } catch (error) {

@@ -2,14 +2,14 @@
 /** The page that the mail about a sign-up links to. Opening it spends nothing; sending the form does. */
 import type { Context } from 'hono'
 import * as z from 'zod'
-import { completeSignUp, readSignUpLink } from '../core/credentials/sign-up.ts'
+import { completeSignUp, readSignUpLink, wayOnAfterSignUp } from '../core/credentials/sign-up.ts'
 import { AppError } from '../core/errors.ts'
 import { text } from '../http/fields.ts'
 import { operation } from '../http/operation.ts'
 import { type AppEnv, createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
 import { validate } from '../http/validate.ts'
-import { Alert, Field, renderHosted, renderNotice } from './hosted.tsx'
+import { Alert, Field, renderDone, renderHosted } from './hosted.tsx'
 import { renderRefusal } from './refusal.tsx'
 import { chooseWords, type Words } from './words.ts'
 
@@ -48,7 +48,7 @@ type Account = Omit<z.infer<typeof Form>, 'token'>
 async function show(c: Context<AppEnv>, token: string, uiLocales?: string, account?: Account) {
   const acceptLanguage = c.req.header('accept-language')
   try {
-    const { email, tenant } = await readSignUpLink(c.var.deps, token)
+    const { email, tenant, clientId } = await readSignUpLink(c.var.deps, token)
     const { lang, words } = chooseWords({ uiLocales, acceptLanguage, tenant: tenant.locale })
     const frame = { lang, brand: tenant.branding }
     const form = (problem?: string) =>
@@ -59,8 +59,11 @@ async function show(c: Context<AppEnv>, token: string, uiLocales?: string, accou
       )
     if (!account) return await form()
     const flaw = await attempt(c, token, email, account)
-    if (!flaw)
-      return renderNotice(c, { ...frame, title: words.signUpDoneTitle }, words.signUpDone(tenant.branding.name))
+    if (!flaw) {
+      const wayOn = await wayOnAfterSignUp(c.var.deps, { tenant, clientId })
+      const onward = wayOn && { url: wayOn.url, label: words.goOn(wayOn.name) }
+      return renderDone(c, { ...frame, title: words.signUpDoneTitle }, words.signUpDone(email), onward)
+    }
     c.status(422)
     return await form(words.passwordFlaws[flaw as keyof Words['passwordFlaws']])
   } catch (error) {

@@ -56,6 +56,7 @@ ul { margin: .75rem 0; padding: 0; list-style: none; }
   border-radius: .5rem; background: var(--card); color: var(--ink); font-weight: 600; text-align: center; text-decoration: none;
 }
 .way:hover { border-color: var(--brand, var(--accent)); }
+.onward { margin: 1.25rem 0 0; border-color: transparent; background: var(--brand, var(--accent)); color: var(--on-brand, var(--on-accent)); }
 .brand { display: flex; align-items: center; gap: .6rem; margin: 1rem 0 0; font-weight: 600; }
 .brand img { height: 2rem; max-width: 10rem; object-fit: contain; }
 dl { margin: .75rem 0; }

@@ -18,12 +18,13 @@ export interface Words {
   resetIntro: (username: string) => string
   resetSubmit: string
   resetDoneTitle: string
-  resetDone: string
+  resetDone: (username: string) => string
   signUpTitle: string
   signUpIntro: (brand: string) => string
   signUpSubmit: string
   signUpDoneTitle: string
-  signUpDone: (brand: string) => string
+  signUpDone: (username: string) => string
+  goOn: (name: string) => string
   linkEndedTitle: string
   linkEnded: string
   accountExists: string

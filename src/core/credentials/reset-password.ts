@@ -1,6 +1,12 @@
 /** A new password by the link from the mail. Looking at a link never spends it; a refused password does not either. */
-import { selectVerifiedClient } from '../../db/clients.ts'
-import { consumeOneTimeSecret, type OneTimeSecret, selectOneTimeSecret, userOfSecret } from '../../db/one-time.ts'
+import { selectClientById, selectVerifiedClient } from '../../db/clients.ts'
+import {
+  clientOfSecret,
+  consumeOneTimeSecret,
+  type OneTimeSecret,
+  selectOneTimeSecret,
+  userOfSecret,
+} from '../../db/one-time.ts'
 import { afterPasswordChange, setPasswordByLink } from '../../db/password-changes.ts'
 import { hasHash } from '../../db/passwords.ts'
 import { type Principal, selectLoginById } from '../../db/principals.ts'
@@ -16,21 +22,23 @@ import { linkAttempt } from './link-attempts.ts'
 import { notifyOfChange, refuseNewPassword } from './new-password.ts'
 import { hashPassword } from './password.ts'
 import { RESET_LINK } from './reset-links.ts'
+import { type WayOn, wayOn } from './way-on.ts'
 
-/** Whose link it is; not spent. Throws `link_invalid`, `link_expired`, `link_used` or `too_many_attempts`. */
-export async function readResetLink(deps: Deps, token: string): Promise<Principal> {
+/** Whose link it is, and where they came from; not spent. Throws `link_invalid`, `link_expired`, `link_used` or `too_many_attempts`. */
+export async function readResetLink(deps: Deps, token: string): Promise<Principal & { wayOn: WayOn | undefined }> {
   const attempt = linkAttempt(deps)
   const link = { kind: RESET_LINK, hash: await sha256(token) }
-  const [counted, [secret], [login]] = await deps.db.batch([
+  const [counted, [secret], [login], [client]] = await deps.db.batch([
     attempt.count,
     selectOneTimeSecret(deps.db, link),
     selectLoginById(deps.db, userOfSecret(link)),
+    selectClientById(deps.db, clientOfSecret(link)),
   ])
   attempt.enforce(counted)
   await requireLive(deps, secret)
   if (!login) throw new AppError('link_invalid')
   await attempt.refund
-  return login
+  return { ...login, wayOn: wayOn(client, login.tenant) }
 }
 
 interface ResetPassword {

@@ -43,7 +43,7 @@ export async function sendSignUpLink(deps: Deps, request: SignUpRequest): Promis
   const token = randomToken()
   const hash = await sha256(token)
   const expiresAt = new Date(now.getTime() + LIFETIME_MS)
-  const data = { email: request.email, forNobody: Boolean(existing) }
+  const data = { email: request.email, forNobody: Boolean(existing), clientId: request.clientId }
   await insertOneTimeSecret(db, { kind: SIGN_UP_LINK, hash, tenantId: tenant.id, data, expiresAt })
   const to = { address: request.email, channel: 'mail' as const }
   const letter = { tenant, locale: existing?.locale ?? request.locale }

@@ -1,8 +1,10 @@
 /** Completing a sign-up by the link from the mail: the account, its password and its membership come in one batch. */
 import * as z from 'zod'
 import { isUniqueViolation } from '../../db/batch.ts'
+import { selectClientByClientId } from '../../db/clients.ts'
 import { consumeOneTimeSecret, selectOneTimeSecret, tenantOfSecret } from '../../db/one-time.ts'
 import { insertPassword } from '../../db/passwords.ts'
+import type { Tenant } from '../../db/principals.ts'
 import { insertMember, insertPlainRole } from '../../db/sign-ups.ts'
 import { selectTenant } from '../../db/tenants.ts'
 import { insertUser } from '../../db/user-directory.ts'
@@ -15,8 +17,9 @@ import { linkAttempt } from './link-attempts.ts'
 import { hashPassword } from './password.ts'
 import { requireGoodPassword } from './password-policy.ts'
 import { SIGN_UP_LINK, takesSignUp } from './sign-up-links.ts'
+import { type WayOn, wayOn } from './way-on.ts'
 
-const LinkData = z.object({ email: z.string(), forNobody: z.boolean() })
+const LinkData = z.object({ email: z.string(), forNobody: z.boolean(), clientId: z.string().optional() })
 
 export interface NewAccount {
   email: string
@@ -39,9 +42,18 @@ export async function readSignUpLink(deps: Deps, token: string) {
   attempt.enforce(counted)
   if (!secret || !tenant) throw new AppError('sign_up_token_invalid')
   await attempt.refund
-  const { email, forNobody } = LinkData.parse(secret.data)
+  const { email, forNobody, clientId } = LinkData.parse(secret.data)
   if (secret.usedAt || secret.expiresAt <= deps.now() || forNobody) throw new AppError('sign_up_token_invalid')
-  return { email, tenant, hash: link.hash }
+  return { email, tenant, hash: link.hash, clientId }
+}
+
+/** Where somebody with a new account goes on to; anybody may have named the client, so it must be one of the tenant. */
+export async function wayOnAfterSignUp(
+  deps: Deps,
+  { tenant, clientId }: { tenant: Tenant; clientId: string | undefined },
+): Promise<WayOn | undefined> {
+  const [client] = clientId === undefined ? [] : await selectClientByClientId(deps.db, clientId)
+  return wayOn(client?.defaultTenantId === tenant.id ? client : undefined, tenant)
 }
 
 /**

@@ -10,12 +10,15 @@ export const de: Words = {
   resetIntro: (username) => `Für das Konto ${username}. Sie werden überall abgemeldet.`,
   resetSubmit: 'Passwort setzen',
   resetDoneTitle: 'Ihr Passwort wurde geändert',
-  resetDone: 'Sie können diese Seite schließen und sich mit dem neuen Passwort anmelden.',
+  resetDone: (username) =>
+    `Sie sind überall abgemeldet. Melden Sie sich ab jetzt als ${username} mit dem neuen Passwort an.`,
   signUpTitle: 'Ihr Konto fertigstellen',
   signUpIntro: (brand) => `Noch ein Schritt, dann können Sie ${brand} nutzen.`,
   signUpSubmit: 'Konto anlegen',
   signUpDoneTitle: 'Ihr Konto ist bereit',
-  signUpDone: (brand) => `Sie können diese Seite schließen und sich bei ${brand} anmelden.`,
+  signUpDone: (username) =>
+    `Ihr Benutzername ist ${username}. Sie können sich mit dem Passwort anmelden, das Sie eben gewählt haben.`,
+  goOn: (name) => `Weiter zu ${name}`,
   linkEndedTitle: 'Dieser Link gilt nicht mehr',
   linkEnded: 'Er wurde benutzt, durch einen neueren ersetzt oder ist zu alt. Bitte fordern Sie einen neuen an.',
   accountExists: 'Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich einfach an.',

@@ -10,12 +10,15 @@ export const es: Words = {
   resetIntro: (username) => `Para la cuenta ${username}. Se cerrará su sesión en todas partes.`,
   resetSubmit: 'Guardar la contraseña',
   resetDoneTitle: 'Su contraseña ha cambiado',
-  resetDone: 'Puede cerrar esta página e iniciar sesión con la contraseña nueva.',
+  resetDone: (username) =>
+    `Se ha cerrado su sesión en todas partes. A partir de ahora, inicie sesión como ${username} con la nueva contraseña.`,
   signUpTitle: 'Completar su cuenta',
   signUpIntro: (brand) => `Un paso más y podrá usar ${brand}.`,
   signUpSubmit: 'Crear la cuenta',
   signUpDoneTitle: 'Su cuenta está lista',
-  signUpDone: (brand) => `Puede cerrar esta página e iniciar sesión en ${brand}.`,
+  signUpDone: (username) =>
+    `Su nombre de usuario es ${username}. Puede iniciar sesión con la contraseña que acaba de elegir.`,
+  goOn: (name) => `Continuar a ${name}`,
   linkEndedTitle: 'Este enlace ya no sirve',
   linkEnded: 'Se ha usado, lo ha sustituido otro más reciente o es demasiado antiguo. Pida uno nuevo.',
   accountExists: 'Ya existe una cuenta con esta dirección. Inicie sesión sin más.',

@@ -10,12 +10,15 @@ export const fr: Words = {
   resetIntro: (username) => `Pour le compte ${username}. Vous serez déconnecté partout.`,
   resetSubmit: 'Enregistrer le mot de passe',
   resetDoneTitle: 'Votre mot de passe a été modifié',
-  resetDone: 'Vous pouvez fermer cette page et vous connecter avec le nouveau mot de passe.',
+  resetDone: (username) =>
+    `Vous êtes déconnecté partout. Désormais, connectez-vous en tant que ${username} avec le nouveau mot de passe.`,
   signUpTitle: 'Terminer la création de votre compte',
   signUpIntro: (brand) => `Encore une étape et vous pourrez utiliser ${brand}.`,
   signUpSubmit: 'Créer le compte',
   signUpDoneTitle: 'Votre compte est prêt',
-  signUpDone: (brand) => `Vous pouvez fermer cette page et vous connecter à ${brand}.`,
+  signUpDone: (username) =>
+    `Votre nom d’utilisateur est ${username}. Vous pouvez vous connecter avec le mot de passe que vous venez de choisir.`,
+  goOn: (name) => `Continuer vers ${name}`,
   linkEndedTitle: 'Ce lien n’est plus valable',
   linkEnded: 'Il a été utilisé, remplacé par un plus récent ou il est trop ancien. Veuillez en demander un nouveau.',
   accountExists: 'Il existe déjà un compte avec cette adresse. Connectez-vous simplement.',
