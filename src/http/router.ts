@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
+import { getPathNoStrict } from 'hono/utils/url'
 import type { Actor } from '../core/actor.ts'
 import { AppError } from '../core/errors.ts'
 import type { Deps } from '../deps.ts'
@@ -13,8 +14,10 @@ export interface AppEnv {
 
 const BODY_LIMIT_BYTES = 256 * 1024
 
-/** A trailing slash makes no difference. */
-export const createRouter = () => new Hono<AppEnv>({ strict: false })
+/** A trailing slash makes no difference, nor does the second one that the gateway's older documentation begins with. */
+const getPath = (request: Request) => getPathNoStrict(request).replace(/^\/(?=\/imsg-service\/)/, '')
+
+export const createRouter = () => new Hono<AppEnv>({ getPath })
 export type Router = ReturnType<typeof createRouter>
 
 /**

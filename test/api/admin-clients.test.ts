@@ -81,12 +81,15 @@ describe('a client', () => {
 
   test('lets in the origins that it lists, and no longer those that it does not', async () => {
     const [first, second, third] = ['https://a.example', 'https://b.example', 'http://localhost:3000']
+    const isLetIn = async (origin: string) =>
+      (await app.get('/health', { origin })).headers.get('access-control-allow-origin') === origin
+    assert.equal(await isLetIn(first), false)
     const { body } = await app.admin.patch(clientPath(), { origins: [first, second] })
     assert.deepEqual(body['origins'], [first, second])
-    const { headers } = await app.get('/health', { origin: second })
-    assert.equal(headers.get('access-control-allow-origin'), second)
+    assert.deepEqual([await isLetIn(first), await isLetIn(second)], [true, true])
     const changed = await app.admin.patch<Client>(clientPath(), { origins: [third, second] })
     assert.deepEqual(new Set(changed.body['origins'] as string[]), new Set([third, second]))
+    assert.deepEqual([await isLetIn(first), await isLetIn(third)], [false, true])
     assert.deepEqual((await app.admin.patch(clientPath(), { name: 'Site' })).body['origins'], changed.body['origins'])
   })
 

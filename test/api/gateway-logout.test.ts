@@ -87,6 +87,14 @@ describe('logging out', () => {
     }
   })
 
+  test('ends the session even where it is told two ways on', async () => {
+    const browser = await comeIn()
+    const credential = browser.cookies.get('imidToken') ?? ''
+    const answer = await browser.visit('POST', `${BASE}/logout?callback=${SERVICE}&callback=${SERVICE}`)
+    assert.deepEqual(toldOf(answer), [400, 'errors.api.BadRequestError'])
+    assert.equal(await stands(credential), false)
+  })
+
   test('ends the session of an access token, too', async () => {
     const tokens = await getTokens(app, world)
     assert.equal((await app.request('POST', `${BASE}/logout`, { headers: bearer(tokens) })).status, 200)
@@ -144,6 +152,14 @@ describe('a preflight', () => {
     assert.equal(headers.get('access-control-allow-origin'), SERVICE_ORIGIN)
     assert.equal(headers.get('access-control-allow-credentials'), 'true')
     assert.match(headers.get('access-control-allow-headers') ?? '', /content-type/)
+  })
+
+  test('knows an organisation as soon as it is there', async () => {
+    const origin = 'https://just-made.example'
+    const readable = async () => (await preflight(origin)).headers.get('access-control-allow-origin')
+    assert.equal(await readable(), null)
+    await makeWorld(app, { tenant: { callbackUrls: [origin] } })
+    assert.equal(await readable(), origin)
   })
 
   test('tells nobody else anything', async () => {

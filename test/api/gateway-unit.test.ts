@@ -46,7 +46,10 @@ describe('the preferred unit', () => {
     const { ask } = await comeIn(app)
     for (const body of [{}, { unit: '' }, { unit: 1 }, { unit: ['news'] }, { unit: null }, '{', '"news"', '[]', 'null'])
       assert.deepEqual(told(await ask('POST', '/unit', {}, body)), BAD, JSON.stringify(body))
-    assert.deepEqual(told(await app.post<unknown>(`${BASE}/unit`, { unit: 'news' })), MISSING)
+    const form = await ask('POST', '/unit', { 'content-type': 'application/x-www-form-urlencoded' }, 'unit=news')
+    assert.deepEqual(told(form), BAD)
+    for (const body of [{ unit: 'news' }, { unit: 1 }, '{'])
+      assert.deepEqual(told(await app.post<unknown>(`${BASE}/unit`, body)), MISSING)
   })
 
   test('is forgotten with the unit', async () => {

@@ -1,17 +1,51 @@
 /** Who asks the gateway, and from which page. */
 import type { Context, MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { AppError } from '../../core/errors.ts'
+import { isCallbackOrigin, isKnownOrigin } from '../../core/gateway/health.ts'
 import { isOrganisationOrigin } from '../../core/gateway/origins.ts'
 import { type Caller, findCaller } from '../../core/gateway/standing.ts'
 import type { AppEnv } from '../../http/router.ts'
 import { readSessionCookie } from '../../http/session-cookie.ts'
 
+/** Who asks. Throws `unauthenticated`. */
 export const callerOf = (c: Context<AppEnv>): Promise<Caller> =>
   findCaller(c.var.deps, {
     authorization: c.req.header('authorization'),
     token: c.req.header('x-imid-token'),
     cookie: readSessionCookie(c),
   })
+
+/**
+ * The same for what is only read, which pages of the person's organisation may do; that nobody is there, those of any
+ * organisation. Throws `unauthenticated`.
+ */
+export async function readerOf(c: Context<AppEnv>): Promise<Caller> {
+  const { deps } = c.var
+  const origin = c.req.header('origin')
+  const letReadIf = async (known: (origin: string) => Promise<boolean>) => {
+    // Who may read the answer is no reason not to give it.
+    if (origin && (await known(origin).catch(() => false))) letRead(c, origin)
+  }
+  const caller = await callerOf(c).catch(async (cause: unknown) => {
+    await letReadIf((page) => isCallbackOrigin(deps, page))
+    throw cause
+  })
+  await letReadIf((page) => isKnownOrigin(deps, caller.tenantId, page))
+  return caller
+}
+
+/**
+ * Lets only somebody through who is there, and only from a page that may change something; behind it `c.var.caller` is
+ * who that is. Throws `unauthenticated` or `forbidden`.
+ */
+export const requireCaller = createMiddleware<AppEnv & { Variables: { caller: Caller } }>(async (c, next) => {
+  const asked = c as unknown as Context<AppEnv>
+  const caller = await callerOf(asked)
+  await requireOwnPage(asked, caller)
+  c.set('caller', caller)
+  await next()
+})
 
 /**
  * A change is taken from our own pages and from those of the organisation, which may then read the answer; a request

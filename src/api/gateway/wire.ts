@@ -13,15 +13,18 @@ const WORDS = {
   409: 'errors.api.ConflictError',
   410: 'errors.api.BadRequestError',
   413: 'errors.api.PayloadTooLargeError',
-  415: 'errors.api.UnsupportedMediaTypeError',
+  415: 'errors.api.BadRequestError',
   422: 'errors.api.BadRequestError',
   429: 'errors.api.TooManyRequestsError',
   500: 'errors.api.InternalServerError',
   503: 'errors.api.ServiceUnavailableError',
 } satisfies Partial<Record<number, string>> & Record<AppError['status'], string>
 
+/** The contract has one status for whatever is wrong with a request. */
+const BAD_REQUESTS = [410, 415, 422]
+
 export const renderError: RenderError = ({ status }, c) =>
-  c.json(WORDS[status], (status === 410 || status === 422 ? 400 : status) as ContentfulStatusCode)
+  c.json(WORDS[status], (BAD_REQUESTS.includes(status) ? 400 : status) as ContentfulStatusCode)
 
 export const GatewayError = z.string()
 export const Done = z.object({ msg: z.string() })

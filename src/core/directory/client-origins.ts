@@ -1,4 +1,4 @@
-/** Which web origins may read answers; a change is seen everywhere within a minute. */
+/** Which web origins may read answers; a change is seen at once where it is made, and everywhere within a minute. */
 import { isClientOrigin } from '../../db/clients.ts'
 import type { Ports } from '../../deps.ts'
 import { remember } from '../memory.ts'
@@ -17,3 +17,6 @@ export async function isRegisteredOrigin(deps: Pick<Ports, 'db' | 'now'>, origin
   if (answers.size < MOST_REMEMBERED) answers.set(origin, registered)
   return registered
 }
+
+/** The next question goes to SQL: a client has just changed. */
+export const forgetOrigins = (deps: Pick<Ports, 'db' | 'now'>): void => recent.forget(deps)

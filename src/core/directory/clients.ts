@@ -18,6 +18,7 @@ import { auditOfChange } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { newId, randomToken } from '../crypto.ts'
 import { announceEnded } from '../sessions/state.ts'
+import { forgetOrigins } from './client-origins.ts'
 import { storedSecret } from './client-secrets.ts'
 import { found, orConflict, requireTenant } from './refusals.ts'
 
@@ -52,6 +53,7 @@ export async function createClient(deps: Deps, actor: ApiKeyActor, input: NewCli
       selectDirectoryClient(db, actor.tenantId, id),
     ]),
   )
+  forgetOrigins(deps)
   return { client: found(rows), clientSecret }
 }
 
@@ -100,6 +102,7 @@ export async function changeClient(deps: Deps, actor: ApiKeyActor, id: string, {
       selectDirectoryClient(db, actor.tenantId, id),
     ]),
   )
+  forgetOrigins(deps)
   await announceEnded(deps, ended, 'blocked')
   return found(rows)
 }
@@ -114,6 +117,7 @@ export async function removeClient(deps: Deps, actor: ApiKeyActor, id: string): 
     deleteClient(db, actor.tenantId, id),
     auditOfChange(deps, actor, entry('delete', client)),
   ])
+  forgetOrigins(deps)
   await announceEnded(deps, ended, 'revoked')
 }
 

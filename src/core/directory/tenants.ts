@@ -17,6 +17,7 @@ import { auditOfChange, auditStatement } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { newId } from '../crypto.ts'
 import { AppError } from '../errors.ts'
+import { forgetSnapshot } from '../gateway/health.ts'
 import { announceEnded } from '../sessions/state.ts'
 import { found, orConflict, refusedField, requireOperator, unknownReference } from './refusals.ts'
 
@@ -36,6 +37,7 @@ export async function createTenant(deps: Deps, actor: ApiKeyActor, input: NewTen
   const [rows] = await orConflict(
     deps.db.batch([insertTenant(deps.db, tenant), auditOfChange(deps, actor, entry('create', tenant.id))]),
   )
+  forgetSnapshot(deps)
   return found(rows)
 }
 
@@ -98,6 +100,7 @@ export async function changeTenant(
       endSessions(db, ofSuspendedTenant(id), 'blocked', deps.now()),
     ]),
   )
+  forgetSnapshot(deps)
   await announceEnded(deps, ended, 'blocked')
   return found(rows)
 }
@@ -112,6 +115,7 @@ export async function removeTenant(deps: Deps, actor: ApiKeyActor, id: string): 
     auditOfChange(deps, actor, entry('delete', id)),
     deleteTenantActivity(db, id),
   ])
+  forgetSnapshot(deps)
   await announceEnded(deps, ended, 'revoked')
 }
 

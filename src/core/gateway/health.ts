@@ -16,18 +16,29 @@ const KEEP_SECONDS = 7 * 86_400
 
 const Snapshot = z.object({ checksum: z.string() })
 
-/** Read anew at least every minute; kept in the cache for other processes and for worse times. */
+/**
+ * Read anew at least every minute, and here at once after a change made here; kept in the cache for other processes and
+ * for worse times.
+ */
 const snapshot = remember(RENEW_MS, async (deps: Deps) => {
   const { published } = await signingKeys(deps)
   const state = await readGatewayState(deps.db)
   const checksum = await sha256(JSON.stringify([state, published.keys.map(({ kid }) => kid)]))
   await deps.kv.put(KEY, JSON.stringify({ checksum }), KEEP_SECONDS)
-  return { checksum, origins: new Set(state.organisations.flatMap(callbackOrigins)) }
+  return { checksum, origins: new Map(state.organisations.map((tenant) => [tenant.id, callbackOrigins(tenant)])) }
 })
+
+/** The next read asks SQL: a tenant has just changed. */
+export const forgetSnapshot = (deps: Pick<Deps, 'db' | 'now'>): void => snapshot.forget(deps)
 
 /** Whether the origin is in the allowlist of any organisation: all that can be known before a request brings its cookie. */
 export async function isCallbackOrigin(deps: Deps, origin: string): Promise<boolean> {
-  return (await snapshot(deps)).origins.has(origin)
+  return [...(await snapshot(deps)).origins.values()].some((origins) => origins.includes(origin))
+}
+
+/** Whether it is in that of this one, as of the last minute. */
+export async function isKnownOrigin(deps: Deps, tenantId: string, origin: string): Promise<boolean> {
+  return (await snapshot(deps)).origins.get(tenantId)?.includes(origin) ?? false
 }
 
 /** Undefined when there never was a snapshot. */
