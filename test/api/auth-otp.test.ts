@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { listActivity } from '../support/activity.ts'
 import { type App, startApp } from '../support/app.ts'
 import { invalidWith, missing, refusedByStrategy, refusedWith } from '../support/auth-errors.ts'
 import { oneTimeCodes } from '../support/one-time-codes.ts'
-import { credentialsOf, getCode, makeWorld, type World } from '../support/world.ts'
+import { credentialsOf, getCode, getTokens, makeWorld, type World } from '../support/world.ts'
 
 let app: App
 let world: World
@@ -63,6 +64,23 @@ describe('a one-time code', () => {
     refusedByStrategy(await verify(world, '123456', nobody), 'Otp Invalid')
     const never = { key: 'never asked' }
     refusedByStrategy(await verify(world, '123456', never), 'Otp Token Incorrect or Expired')
+  })
+
+  test('is never empty, and neither is the name', async () => {
+    refusedWith(await verify(world, '123456', { key: '' }), 401, 'Unauthorized')
+    for (let n = 0; n < 6; n++) refusedByStrategy(await verify(world, ''), 'Client Invalid')
+  })
+
+  test('that was wrong is seen in the login activity', async () => {
+    const own = await makeWorld(app)
+    const tokens = await getTokens(app, own)
+    await send(own)
+    await verify(own, otherThan(await sentCode(own)))
+    const { body } = await listActivity(app, tokens, { where: { loginType: 'FAILED' } })
+    assert.deepEqual(
+      body.map(({ actor, tenantId }) => [actor, tenantId]),
+      [[own.user.id, own.tenant.id]],
+    )
   })
 
   test('is for clients that prove who they are', async () => {

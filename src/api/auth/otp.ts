@@ -67,7 +67,7 @@ export const otp = createRouter()
       answers: { 200: z.object({ isGenerated: z.boolean() }) },
     }),
     async (c) => {
-      const held = { code: c.req.header('code'), clientId: c.req.header('clientId') }
+      const held = { code: c.req.header('code') || undefined, clientId: c.req.header('clientId') }
       return c.json({ isGenerated: await hasAuthenticator(c.var.deps, held) })
     },
   )

@@ -2,12 +2,14 @@
 
 import { voidAuthCode } from '../../db/auth-codes.ts'
 import { type Client, selectClientByClientId } from '../../db/clients.ts'
+import { insertLoginActivity } from '../../db/login-activity.ts'
 import { closeOtpSlot, existsOtpSlot, selectOtpSlot } from '../../db/otp-slots.ts'
-import { selectLoginByUsername } from '../../db/principals.ts'
+import { type Principal, selectLoginByUsername } from '../../db/principals.ts'
 import { establishSecondFactor } from '../../db/second-factors.ts'
 import { clearAttempts, countAttempt } from '../../db/throttles.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
+import { failedActivity } from '../activity/login-activity.ts'
 import { AppError } from '../errors.ts'
 import { allowsMethod } from '../sessions/admission.ts'
 import { grantCode } from '../sessions/login.ts'
@@ -26,8 +28,13 @@ interface VerifyOtp {
   clientId?: string | undefined
 }
 
-/** Throws `otp_expired` (nothing waits), `otp_invalid`, `too_many_attempts`, `client_unknown` or why the person is refused. */
+/**
+ * Throws `otp_expired` (nothing waits), `otp_invalid`, `too_many_attempts`, `client_unknown` or why the person is refused;
+ * of an empty name `credentials_empty`, of an empty code `client_refused`: in the original that asks a client for a new one.
+ */
 export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyOtp) {
+  if (!username) throw new AppError('credentials_empty')
+  if (!otp) throw new AppError('client_refused')
   const { db } = deps
   const now = deps.now()
   const usernameKey = lookupKey(username)
@@ -49,7 +56,11 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
 
   const known = waiting && waiting.userId !== principal?.user.id ? undefined : principal
   const sent = waiting?.digest ? { hash, digest: waiting.digest } : undefined
-  const proof = await proveFactor(deps, { code: otp, principal: known, sent })
+  const proof = await proveFactor(deps, { code: otp, principal: known, sent }).catch(async (thrown: unknown) => {
+    // Where nobody with a client's secret asked for a code, nobody shall fill the login activity either.
+    if (waiting && thrown instanceof AppError) await recordFailure(deps, client, known)
+    throw thrown
+  })
   if (!known) throw new AppError('otp_invalid')
   const { login } = waiting ?? { login: null }
   if (!login && !allowsMethod(known, 'otp')) throw new AppError('login_denied')
@@ -74,6 +85,12 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
     { spend: { statement: proof.spend, orElse: 'otp_expired' }, settle },
   )
   return { code, ...(proof.recoveryCodes && { recoveryCodes: proof.recoveryCodes }) }
+}
+
+async function recordFailure(deps: Deps, client: Client, person: Principal | undefined): Promise<void> {
+  const { id: actor = '', defaultTenantId } = person?.user ?? {}
+  const tenantId = defaultTenantId ?? client.defaultTenantId
+  await insertLoginActivity(deps.db, await failedActivity(deps, { actor, tenantId, method: 'otp' }))
 }
 
 export const factorCounter = (hash: string) => `factor:${hash}`

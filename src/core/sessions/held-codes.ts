@@ -23,7 +23,7 @@ export async function readAuthCode(
   ])
   if (!client) throw new AppError('client_unknown')
   if (client.status !== 'active') throw new AppError('client_unverified')
-  if (!code) throw new AppError('code_missing')
+  if (code === undefined) throw new AppError('code_missing')
   if (!secret || secret.clientId !== client.id || !principal) throw new AppError('code_invalid')
   if (secret.usedAt || secret.expiresAt <= deps.now()) throw new AppError('code_expired')
   const refusal = personRefusal(principal)
