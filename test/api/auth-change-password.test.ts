@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { hashSync } from 'bcryptjs'
 import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
 import { invalidWith, missing, refusedByStrategy, refusedWith } from '../support/auth-errors.ts'
 import { bearer, credentialsOf, getTokens, makeWorld, refresh, type Tokens, type World } from '../support/world.ts'
@@ -61,6 +62,15 @@ describe('changing a password', () => {
     await refused('password123', 'is among the most common passwords')
     await refused(world.user.username.toUpperCase(), 'must not be the username')
     await refused(world.user.email, 'must not be the mail address')
+  })
+
+  test('to the same is refused for that, also where it would not be good enough today', async () => {
+    const own = await makeWorld(app, { user: { passwordHash: hashSync('temp', 4) } })
+    own.user.password = 'temp'
+    const tokens = await getTokens(app, own)
+    const same = 'Password cannot be same as previous password!'
+    refusedWith(await change(own, tokens, { password: 'temp' }), 401, same)
+    refusedWith(await change(own, tokens, { password: 'temp1' }), 422, 'Password must have at least 8 characters')
   })
 
   test('counts wrong old passwords as attempts', async () => {

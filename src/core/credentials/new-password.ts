@@ -10,11 +10,11 @@ interface Owner extends Principal {
   passwordHash: string | null
 }
 
-/** Throws `password_refused` with the reason, or `password_unchanged`. */
+/** Throws `password_unchanged`, also of one that the policy would not take today, or `password_refused` with the reason. */
 export async function refuseNewPassword(deps: Deps, { user, passwordHash }: Owner, password: string): Promise<void> {
-  requireGoodPassword(password, user)
   if (passwordHash && (await checkPassword(deps, passwordHash, password)).matches)
     throw new AppError('password_unchanged')
+  requireGoodPassword(password, user)
 }
 
 /** So that somebody whose password was changed by another hears of it. */
