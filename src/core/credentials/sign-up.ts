@@ -72,7 +72,8 @@ export async function completeSignUp(deps: Deps, token: string, account: NewAcco
   const member = { id: newId(), userId: user.id, tenantId: tenant.id, roleId: tenant.signUp.roleId, now }
   const entry = { action: 'user.sign-up', target: { kind: 'user', id: user.id }, tenantId: tenant.id }
   try {
-    // Of two uses of one link the second fails on the username, and with it everything in its batch.
+    // Of two uses of one link the second fails on the username, and with it everything in its batch; it hears below
+    // that the link was used.
     await db.batch([
       consumeOneTimeSecret(db, { kind: SIGN_UP_LINK, hash, useId: newId(), now }),
       insertPlainRole(db, newId(), tenant.id, now),
@@ -82,8 +83,9 @@ export async function completeSignUp(deps: Deps, token: string, account: NewAcco
       auditStatement(deps, { kind: 'user', id: user.id }, entry),
     ])
   } catch (cause) {
-    if (isUniqueViolation(cause)) throw new AppError('conflict', { cause })
-    throw cause
+    if (!isUniqueViolation(cause)) throw cause
+    await readSignUpLink(deps, token)
+    throw new AppError('conflict', { cause })
   }
   return user
 }
