@@ -22,7 +22,7 @@ export async function startSite(start: StartService = startOnLibsql) {
     const body = method === 'GET' ? undefined : await buffer(request)
     const asked = { method, headers, body } as RequestInit
     const answer = await (await site.promise).fetch(url, asked, '127.0.0.1')
-    response.writeHead(answer.status, Object.fromEntries(answer.headers))
+    response.writeHead(answer.status, [...answer.headers].flat())
     response.end(Buffer.from(await answer.arrayBuffer()))
   })
   server.listen(0, 'localhost')
