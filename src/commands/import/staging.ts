@@ -15,6 +15,8 @@ export interface Staging {
 }
 
 const ROWS_A_TRANSACTION = 10_000
+/** Tenants, roles and clients are asked for again and again. */
+const MOST_REMEMBERED = 5_000
 
 export function openStaging(): Staging {
   const database = new DatabaseSync('')
@@ -27,9 +29,11 @@ export function openStaging(): Staging {
   )
   const byKey = database.prepare('select body from staged where name = ? and key = ? order by place')
   const counting = database.prepare('select count(*) as rows from staged where name = ?')
+  const remembered = new Map<string, unknown[]>()
   let staged = 0
   return {
     put(table, key, row, where) {
+      remembered.clear()
       insert.run(table, key, JSON.stringify(row), where)
       if (++staged % ROWS_A_TRANSACTION === 0) database.exec('commit; begin')
     },
@@ -42,8 +46,16 @@ export function openStaging(): Staging {
         last = Number(rows.at(-1)?.['place'])
       }
     },
-    find: (table, key) =>
-      key === null || key === undefined ? [] : byKey.all(table, key).map(({ body }) => JSON.parse(String(body))),
+    find<Row>(table: string, key: string | null | undefined): Row[] {
+      if (key === null || key === undefined) return []
+      const name = `${table} ${key}`
+      const known = remembered.get(name)
+      if (known) return known as Row[]
+      const rows = byKey.all(table, key).map(({ body }) => JSON.parse(String(body)))
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+      remembered.set(name, rows)
+      return rows
+    },
     count: (...tables) => tables.reduce((sum, table) => sum + Number(counting.get(table)?.['rows']), 0),
     close: () => database.close(),
   }
