@@ -70,9 +70,7 @@ function AppForm({ flow, words, qrCode, secret, problem }: AppFormProps) {
         <p>{words.enrolIntro}</p>
         <img class="qr" src={qrCode} alt={words.enrolAlt} width="240" height="240" />
         <p class="hint">{words.enrolKey}</p>
-        <p>
-          <span class="code">{(secret.match(/.{1,4}/g) ?? []).join(' ')}</span>
-        </p>
+        <pre>{(secret.match(/.{1,4}/g) ?? []).join(' ')}</pre>
         <input type="hidden" name="flow" value={flow.id} />
         <Field
           name="code"

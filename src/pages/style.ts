@@ -69,7 +69,8 @@ dd { flex: 1 1 9rem; margin: 0; }
 button.quiet { background: none; color: inherit; border-color: var(--muted); }
 .hint { margin: .3rem 0 0; font-size: .9rem; color: var(--muted); }
 .alert { margin: 0 0 1rem; padding: .7rem .9rem; border-left: 4px solid var(--danger); background: var(--code); border-radius: .25rem; }
+h1 + .alert { margin-top: 1rem; }
 button:disabled { opacity: .6; cursor: default; }
-.qr { display: block; max-width: 100%; height: auto; border-radius: .5rem; image-rendering: pixelated; }
+.qr { display: block; max-width: 100%; margin: 0 auto .75rem; height: auto; border-radius: .5rem; image-rendering: pixelated; }
 @media (max-width: 40rem), (hover: none) { .wide-only { display: none; } }
 `

@@ -30,7 +30,7 @@ async function offered(browser: Browser, flow: string) {
   const { status, text } = await browser.visit('GET', `/login/enrol?flow=${flow}`)
   assert.equal(status, 200, text)
   const uri = scan(/src="(data:image\/png;base64,[^"]+)"/.exec(text)?.[1] ?? '')
-  const key = /<span class="code">([^<]+)</.exec(text)?.[1]?.replaceAll(' ', '')
+  const key = /<pre>([^<]+)</.exec(text)?.[1]?.replaceAll(' ', '')
   return { uri, key }
 }
 

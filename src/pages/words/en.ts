@@ -51,7 +51,7 @@ export const en: Words = {
   providerEnded: 'That login took too long, or was used already. Please try again.',
   providerFailed:
     'The login did not work, through no fault of yours. Please try again; if it goes on, tell whoever looks after your account.',
-  providerUnavailable: 'The other side does not answer at the moment. Please try again in a few minutes.',
+  providerUnavailable: 'The login service does not answer at the moment. Please try again in a few minutes.',
   providerNoAccount:
     'No account here goes with this login. If you have one, log in another way; else ask your organisation for one.',
   askedWrongly: 'The page that sent you here asked for something that is not possible. Please tell whoever runs it.',

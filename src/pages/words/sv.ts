@@ -50,7 +50,7 @@ export const sv: Words = {
   providerEnded: 'Den inloggningen tog för lång tid eller har redan använts. Försök igen.',
   providerFailed:
     'Inloggningen fungerade inte, och det var inte ditt fel. Försök igen; om det fortsätter, säg till den som sköter ditt konto.',
-  providerUnavailable: 'Den andra sidan svarar inte just nu. Försök igen om några minuter.',
+  providerUnavailable: 'Inloggningstjänsten svarar inte just nu. Försök igen om några minuter.',
   providerNoAccount:
     'Inget konto här hör till den här inloggningen. Om du har ett, logga in på ett annat sätt; annars fråga din organisation.',
   askedWrongly: 'Sidan som du kom ifrån bad om något som inte går. Säg till den som driver den.',
