@@ -55,7 +55,8 @@ export const de: Words = {
   providerEnded: 'Diese Anmeldung hat zu lange gedauert oder wurde schon benutzt. Bitte versuchen Sie es noch einmal.',
   providerFailed:
     'Die Anmeldung hat nicht geklappt, und es lag nicht an Ihnen. Bitte versuchen Sie es noch einmal; bleibt es dabei, wenden Sie sich an den, der Ihr Konto verwaltet.',
-  providerUnavailable: 'Der Anmeldedienst antwortet zurzeit nicht. Bitte versuchen Sie es in einigen Minuten noch einmal.',
+  providerUnavailable:
+    'Der Anmeldedienst antwortet zurzeit nicht. Bitte versuchen Sie es in einigen Minuten noch einmal.',
   providerNoAccount:
     'Zu dieser Anmeldung gibt es hier kein Konto. Wenn Sie eines haben, melden Sie sich auf anderem Weg an; sonst fragen Sie Ihre Organisation.',
   askedWrongly:

@@ -52,7 +52,8 @@ export const es: Words = {
   providerEnded: 'Ese inicio de sesión ha tardado demasiado o ya se ha usado. Inténtelo de nuevo.',
   providerFailed:
     'El inicio de sesión no ha funcionado, y no ha sido culpa suya. Inténtelo de nuevo; si continúa, avise a quien administra su cuenta.',
-  providerUnavailable: 'El servicio de inicio de sesión no responde en este momento. Inténtelo de nuevo dentro de unos minutos.',
+  providerUnavailable:
+    'El servicio de inicio de sesión no responde en este momento. Inténtelo de nuevo dentro de unos minutos.',
   providerNoAccount:
     'Ninguna cuenta de aquí corresponde a este inicio de sesión. Si tiene una, entre de otra forma; si no, pídala a su organización.',
   askedWrongly: 'La página de la que viene ha pedido algo que no es posible. Avise a quien la gestiona.',

@@ -53,7 +53,8 @@ export const fr: Words = {
   providerEnded: 'Cette connexion a duré trop longtemps ou a déjà servi. Veuillez réessayer.',
   providerFailed:
     'La connexion n’a pas fonctionné, sans que vous y soyez pour rien. Réessayez ; si cela continue, adressez-vous à la personne qui gère votre compte.',
-  providerUnavailable: 'Le service de connexion ne répond pas pour le moment. Veuillez réessayer dans quelques minutes.',
+  providerUnavailable:
+    'Le service de connexion ne répond pas pour le moment. Veuillez réessayer dans quelques minutes.',
   providerNoAccount:
     'Aucun compte d’ici ne correspond à cette connexion. Si vous en avez un, connectez-vous autrement ; sinon, adressez-vous à votre organisation.',
   askedWrongly:
