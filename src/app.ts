@@ -8,6 +8,7 @@ import { documentation } from './api/documentation.ts'
 import { gateway, gatewayPreflight } from './api/gateway/index.ts'
 import { wellKnown } from './api/well-known.ts'
 import { ANONYMOUS } from './core/actor.ts'
+import { patientKv } from './core/patient-kv.ts'
 import type { Ports } from './deps.ts'
 import { clientAddress } from './http/client-address.ts'
 import { corsForClients } from './http/cors.ts'
@@ -35,6 +36,7 @@ const FORMS = ['/login', '/passkeys', '/reset-password', '/sessions', '/sign-up'
 const FORM_LIMIT_BYTES = 256 * 1024
 
 export function createApp(ports: Ports) {
+  const kv = patientKv(ports.kv)
   const app = createRouter()
   app.onError(handleError(renderProblem))
 
@@ -42,7 +44,7 @@ export function createApp(ports: Ports) {
   app.use(async (c, next) => {
     const { requestId } = c.var
     const trace = { requestId, address: clientAddress(c, ports), userAgent: c.req.header('user-agent') ?? '' }
-    c.set('deps', { ...ports, trace })
+    c.set('deps', { ...ports, kv, trace })
     c.set('actor', ANONYMOUS)
     await next()
     c.header('X-Request-Id', requestId)

@@ -10,23 +10,44 @@ export interface Remembered<D extends Read, T> {
   (deps: D): Promise<T>
   /** The next read loads again. */
   forget(deps: Read): void
+  /** What is known, however old, while it cannot be loaded; undefined when nothing has been for a day. */
+  last(deps: Read): T | undefined
   /** Milliseconds since the value in memory was loaded. */
   age(deps: Read): number
 }
 
 /** Loads at the first read and again after `ttlMs`. */
 export function remember<D extends Read, T>(ttlMs: number, load: (deps: D) => Promise<T>): Remembered<D, T> {
-  const values = new WeakMap<Db, { value: T; at: number }>()
+  const values = new WeakMap<Db, { value: T; at: number; forgotten: boolean }>()
+  const ageOf = (deps: Read) => deps.now().getTime() - (values.get(deps.db)?.at ?? 0)
   const read = async (deps: D): Promise<T> => {
-    const now = deps.now().getTime()
     const known = values.get(deps.db)
-    if (known && now - known.at < ttlMs) return known.value
+    // A clock that was set back must not make what is known last longer.
+    if (known && !known.forgotten && Math.abs(ageOf(deps)) < ttlMs) return known.value
+    const at = deps.now().getTime()
     const value = await load(deps)
-    values.set(deps.db, { value, at: now })
+    values.set(deps.db, { value, at, forgotten: false })
     return value
   }
   return Object.assign(read, {
-    forget: (deps: Read) => void values.delete(deps.db),
-    age: (deps: Read) => deps.now().getTime() - (values.get(deps.db)?.at ?? 0),
+    forget(deps: Read) {
+      const known = values.get(deps.db)
+      if (known) known.forgotten = true
+    },
+    last: (deps: Read) => (Math.abs(ageOf(deps)) < LONGEST_OUTAGE_MS ? values.get(deps.db)?.value : undefined),
+    age: ageOf,
   })
+}
+
+const LONGEST_OUTAGE_MS = 86_400_000
+
+/** Goes on with what was known last while the store fails. */
+export async function readOrLast<D extends Read, T>(deps: D, remembered: Remembered<D, T>): Promise<T> {
+  try {
+    return await remembered(deps)
+  } catch (cause) {
+    const known = remembered.last(deps)
+    if (known === undefined) throw cause
+    return known
+  }
 }

@@ -9,6 +9,6 @@ export async function insertNonce(db: Db, nonce: typeof nonces.$inferInsert): Pr
   return inserted.length > 0
 }
 
-export function deleteExpiredNonces(db: Db, now: Date) {
-  return db.delete(nonces).where(lt(nonces.expiresAt, now))
+export function deleteExpiredNonces(db: Db, before: Date) {
+  return db.delete(nonces).where(lt(nonces.expiresAt, before))
 }

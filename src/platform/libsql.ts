@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@libsql/client'
 import loadArgon2 from '@phi-ag/argon2/node'
@@ -46,8 +47,21 @@ export async function openLibsql({ url, authToken }: Location): Promise<Db> {
   }
   await client.execute('PRAGMA foreign_keys = ON')
   const db = drizzle(steadyClient(client), { schema, casing: 'snake_case' })
-  await migrate(db, { migrationsFolder: MIGRATIONS })
+  await migrateBesideOthers(() => migrate(db, { migrationsFolder: MIGRATIONS }))
   return db as unknown as Db
+}
+
+const ATTEMPTS = 5
+
+/** Of processes that start together one makes the tables; the others fail on what it has made, and then find it done. */
+async function migrateBesideOthers(work: () => Promise<void>, attempt = 1): Promise<void> {
+  try {
+    await work()
+  } catch (cause) {
+    if (attempt === ATTEMPTS) throw cause
+    await sleep(attempt * 200)
+    await migrateBesideOthers(work, attempt + 1)
+  }
 }
 
 /** Forgets the oldest entries beyond `most`. */

@@ -34,7 +34,17 @@ export interface Outcome {
 /** How long all the uses of one thing may take together, on a slow machine. */
 const MOST_MS = 240_000
 
-export async function run(app: App, thing: Thing, ways: number): Promise<Outcome> {
+/** Where the network lost one of them, nobody knows whether it was the one that won; then another thing of the kind. */
+export async function run(app: App, thing: Thing, ways: number, attempt = 1): Promise<Outcome> {
+  return once(app, thing, ways).catch((error: Error) => {
+    if (attempt === ATTEMPTS || error.message !== 'fetch failed') throw error
+    return run(app, thing, ways, attempt + 1)
+  })
+}
+
+const ATTEMPTS = 3
+
+async function once(app: App, thing: Thing, ways: number): Promise<Outcome> {
   const race = await thing.prepare(app)
   try {
     const start = performance.now()

@@ -42,7 +42,8 @@ function isAccountError({ body }: Refusal): boolean {
 
 function isAuthError({ status, body }: Refusal): boolean {
   const error = body?.['error'] as { statusCode?: number; name?: string; message?: unknown } | undefined
-  return error?.statusCode === status && !!error.name && !!error.message
+  // What is our own failure has no name in the original either.
+  return error?.statusCode === status && (!!error.name || status >= 500) && !!error.message
 }
 
 function isDevicesError({ body }: Refusal): boolean {

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { readGatewayState } from '../../db/gateway.ts'
 import type { Deps } from '../../deps.ts'
 import { sha256 } from '../crypto.ts'
-import { remember } from '../memory.ts'
+import { readOrLast, remember } from '../memory.ts'
 import { signingKeys } from '../sessions/signing-keys.ts'
 import { callbackOrigins } from './callbacks.ts'
 
@@ -24,7 +24,9 @@ const snapshot = remember(RENEW_MS, async (deps: Deps) => {
   const { published } = await signingKeys(deps)
   const state = await readGatewayState(deps.db)
   const checksum = await sha256(JSON.stringify([state, published.keys.map(({ kid }) => kid)]))
-  await deps.kv.put(KEY, JSON.stringify({ checksum }), KEEP_SECONDS)
+  // Without the cache this process still knows it; only others, and worse times, have to do without.
+  const kept = deps.kv.put(KEY, JSON.stringify({ checksum }), KEEP_SECONDS)
+  deps.defer(kept.catch((cause: unknown) => deps.log('warn', 'cache write failed', { cause })))
   return { checksum, origins: new Map(state.organisations.map((tenant) => [tenant.id, callbackOrigins(tenant)])) }
 })
 
@@ -33,12 +35,12 @@ export const forgetSnapshot = (deps: Pick<Deps, 'db' | 'now'>): void => snapshot
 
 /** Whether the origin is in the allowlist of any organisation: all that can be known before a request brings its cookie. */
 export async function isCallbackOrigin(deps: Deps, origin: string): Promise<boolean> {
-  return [...(await snapshot(deps)).origins.values()].some((origins) => origins.includes(origin))
+  return [...(await readOrLast(deps, snapshot)).origins.values()].some((origins) => origins.includes(origin))
 }
 
 /** Whether it is in that of this one, as of the last minute. */
 export async function isKnownOrigin(deps: Deps, tenantId: string, origin: string): Promise<boolean> {
-  return (await snapshot(deps)).origins.get(tenantId)?.includes(origin) ?? false
+  return (await readOrLast(deps, snapshot)).origins.get(tenantId)?.includes(origin) ?? false
 }
 
 /** Undefined when there never was a snapshot. */
@@ -47,7 +49,12 @@ export async function gatewayHealth(deps: Deps): Promise<{ inGrace: boolean; sta
     return { inGrace: false, stateChecksum: (await snapshot(deps)).checksum }
   } catch (cause) {
     deps.log('error', 'gateway in grace', { cause })
-    const known = await deps.kv.get(KEY).catch(() => null)
-    return known === null ? undefined : { inGrace: true, stateChecksum: Snapshot.parse(JSON.parse(known)).checksum }
+    const checksum = snapshot.last(deps)?.checksum ?? (await keptChecksum(deps))
+    return checksum === undefined ? undefined : { inGrace: true, stateChecksum: checksum }
   }
+}
+
+async function keptChecksum({ kv }: Deps): Promise<string | undefined> {
+  const kept = await kv.get(KEY).catch(() => null)
+  return kept === null ? undefined : Snapshot.parse(JSON.parse(kept)).checksum
 }

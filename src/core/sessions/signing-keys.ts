@@ -7,7 +7,7 @@ import type { Statement } from '../../db/batch.ts'
 import * as db from '../../db/signing-keys.ts'
 import type { Ports } from '../../deps.ts'
 import { newId } from '../crypto.ts'
-import { remember } from '../memory.ts'
+import { readOrLast, remember } from '../memory.ts'
 import { currentSealMark, seal, unseal } from '../vault.ts'
 
 type Deps = Pick<Ports, 'config' | 'db' | 'now'>
@@ -40,12 +40,12 @@ const COOL_DOWN_MS = 5_000
 const read = remember(MEMORY_MS, load)
 
 export async function signingKeys(deps: Deps): Promise<SigningKeys> {
-  return read(deps)
+  return readOrLast(deps, read)
 }
 
 /** The key that signs now. */
 export async function currentSigningKey(deps: Deps): Promise<SigningKey> {
-  const { signers } = await read(deps)
+  const { signers } = await readOrLast(deps, read)
   const now = deps.now().getTime()
   const [first] = signers
   const current = signers.findLast(({ signsFrom }) => signsFrom <= now) ?? first
@@ -55,10 +55,10 @@ export async function currentSigningKey(deps: Deps): Promise<SigningKey> {
 
 /** The published keys, read anew when `kid` is not among those in memory. */
 export async function keysKnowing(deps: Deps, kid: string | undefined): Promise<JSONWebKeySet> {
-  const known = (await read(deps)).published
-  if (known.keys.some((key) => key.kid === kid) || read.age(deps) < COOL_DOWN_MS) return known
+  const known = (await readOrLast(deps, read)).published
+  if (known.keys.some((key) => key.kid === kid) || Math.abs(read.age(deps)) < COOL_DOWN_MS) return known
   read.forget(deps)
-  return (await read(deps)).published
+  return (await readOrLast(deps, read)).published
 }
 
 /** Run by the scheduled handler; safe to run at any time and twice at once. */

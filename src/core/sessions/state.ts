@@ -56,7 +56,9 @@ export async function cachedSession(deps: Deps, id: string): Promise<CachedSessi
   return newest(await readCache(deps, id), changedHere.get(deps.db)?.get(id))
 }
 
-export const isFresh = ({ now }: Deps, { asOf }: CachedSession) => now().getTime() - asOf < STALE_SECONDS * 1000
+/** From the future it is only where a clock was set back, and no more to be believed than from the past. */
+export const isFresh = ({ now }: Deps, { asOf }: CachedSession) =>
+  Math.abs(now().getTime() - asOf) < STALE_SECONDS * 1000
 
 /** Tells the caches of a session that was opened or refreshed; an old copy would only let the replaced token live. */
 export function announceSession(deps: Deps, id: string, generation: number): void {
