@@ -145,15 +145,16 @@ describe('an import', () => {
   })
 
   test('makes nobody somebody else, and gives nobody other rights', async () => {
-    const { lines, tenantId, tag } = organisation()
+    const { lines, tenantId, userId, tag } = organisation()
     await send(lines)
     const results = await send([
       { type: 'user', id: randomUUID(), username: `ADA.${tag}` },
+      { type: 'user', id: userId, username: `eve.${tag}` },
       { type: 'role', tenantId, name: 'editor', permissions: ['P1', 'P2', 'P3'] },
       { type: 'role', tenantId, name: 'editor', permissions: ['P2', 'P1'] },
     ])
-    assert.deepEqual(outcomes(results), ['refused', 'refused', 'present'])
-    assert.deepEqual(flaws(results), ['username', 'permissions', ''])
+    assert.deepEqual(outcomes(results), ['refused', 'refused', 'refused', 'present'])
+    assert.deepEqual(flaws(results), ['username', 'id', 'permissions', ''])
   })
 
   test('keeps the second factor', async () => {

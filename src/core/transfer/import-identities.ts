@@ -25,6 +25,7 @@ const identityKind: Kind<Placed, Identity, Identity> = {
       row: ({ userId, connectionId, subject }, id) => ({ id, userId, connectionId, subject, createdAt: now() }),
     }
   },
+  isAnother: ({ userId }, same) => userId !== same.userId,
   differs: ({ userId }, holder) =>
     holder.userId === userId ? [] : [flaw('subject', 'is known as somebody else already')],
   write: ({ db }, rows) => [insertMany(db, identities, rows)],

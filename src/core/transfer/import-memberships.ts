@@ -37,6 +37,7 @@ const membershipKind: Kind<MembershipLine, Row, Pick<Membership, 'id' | 'userId'
       }),
     }
   },
+  isAnother: ({ userId, tenantId }, same) => userId !== same.userId || tenantId !== same.tenantId,
   write: ({ db }, rows) => [insertMany(db, memberships, rows), addUnits(db, rows)],
   audit: ({ id, tenantId }) => ({ action: 'membership.import', target: { kind: 'membership', id }, tenantId }),
 }

@@ -27,6 +27,7 @@ const roleKind: Kind<RoleLine, NewRole, Role> = {
       },
     }
   },
+  isAnother: ({ tenantId }, same) => tenantId !== same.tenantId,
   /** A line that says nothing of permissions takes the role as it is. */
   differs({ permissions }, holder) {
     if (!permissions) return []

@@ -37,6 +37,7 @@ const unitKind: Kind<UnitLine, Unit, Unit> = {
       },
     }
   },
+  isAnother: ({ tenantId }, same) => tenantId !== same.tenantId,
   write: ({ db }, rows) => [insertMany(db, units, rows)],
   audit: ({ id, tenantId }) => ({ action: 'unit.import', target: { kind: 'unit', id }, tenantId }),
 }

@@ -32,6 +32,7 @@ const userKind: Kind<UserLine, Row, { id: string; usernameKey: string }> = {
     const tenantIds = new Set(there.map(({ id }) => id))
     return { known, flaws: (line) => flawsOf(line, tenantIds), row: (line, id) => rowOf(deps, line, id) }
   },
+  isAnother: ({ username }, { usernameKey }) => lookupKey(username) !== usernameKey,
   differs: () => [flaw('username', 'is taken by somebody else')],
   write({ db }, rows) {
     const hashes = rows.flatMap(({ id, hash, createdAt }) => (hash ? [{ userId: id, hash, changedAt: createdAt }] : []))

@@ -26,6 +26,8 @@ export interface Kind<Line extends { id?: string | undefined }, Row extends Iden
     sought: Sought,
     lines: Line[],
   ): Promise<{ known: Known[]; flaws(line: Line): Issue[]; row(line: Line, id: string): Row | Promise<Row> }>
+  /** Whether what has the id of a line is something else. */
+  isAnother?(line: Line, same: Known | Row): boolean
   /** Why a line may not stand for something that has another id and the same name. */
   differs?(line: Line, holder: Known | Row): Issue[]
   write(deps: Deps, rows: Row[]): Statement[]
@@ -48,7 +50,7 @@ export const importer =
       const key = JSON.stringify(kind.keyOf(line))
       const same = byId.get(line.id ?? '')
       const holder = byKey.get(key)
-      const issues = same ? [] : holder ? (kind.differs?.(line, holder) ?? []) : flaws(line)
+      const issues = same ? clash(kind, line, same) : holder ? (kind.differs?.(line, holder) ?? []) : flaws(line)
       const found = same ?? holder
       if (issues.length > 0) verdicts.push({ outcome: 'refused', issues })
       else if (found) verdicts.push({ outcome: 'present', id: found.id })
@@ -69,6 +71,14 @@ export const importer =
     }
     return verdicts
   }
+
+function clash<Line extends { id?: string | undefined }, Row extends Identified, Known extends Identified>(
+  { isAnother }: Kind<Line, Row, Known>,
+  line: Line,
+  same: Known | Row,
+): Issue[] {
+  return isAnother?.(line, same) ? [flaw('id', 'is that of another one')] : []
+}
 
 /** What a check throws, as what is wrong with a line. */
 export function issuesOfRefusal(check: () => void): Issue[] {
