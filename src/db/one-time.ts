@@ -45,6 +45,9 @@ export function selectOneTimeSecret(db: Db, { kind, hash }: Pick<Use, 'kind' | '
     .where(and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash)))
 }
 
+/** Holds where it was never made; of one that was, the row stays for a while, whatever became of it. */
+export const isUnknownSecret = (key: Key) => sql`not exists ${ofSecret(key, sql`1`)}`
+
 /** Holds for the row that this very use consumed. */
 export function wonBy({ kind, hash, useId }: Use) {
   return and(eq(oneTimeSecrets.kind, kind), eq(oneTimeSecrets.hash, hash), eq(oneTimeSecrets.useId, useId))

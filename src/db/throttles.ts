@@ -1,5 +1,5 @@
 /** Attempt counters. Counting is one statement, so that no number of parallel attempts slips through. */
-import { eq, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { throttles } from './schema.ts'
 
@@ -29,6 +29,14 @@ export function countAttempt(db: Db, { key, windowSeconds, now, onlyIf }: Attemp
       },
     })
     .returning()
+}
+
+/** What has been counted so far, in a window that has not ended. */
+export function selectAttempts(db: Db, key: string, now: Date) {
+  return db
+    .select()
+    .from(throttles)
+    .where(and(eq(throttles.key, key), gt(throttles.endsAt, now)))
 }
 
 /** After a success nothing that went before counts. */

@@ -102,18 +102,34 @@ describe('a forgotten password', () => {
     refusedWith(await verify('nonsense'), 401, 'Token Invalid')
   })
 
+  test('is no guess, however often the new one is not good enough', async () => {
+    const own = await makeWorld(app)
+    const [token, from] = [await getToken(own), '203.0.113.21']
+    const send = (password: string) =>
+      app.request('PATCH', '/auth/reset-password', { body: { ...clientOf(own), token, password }, from })
+    for (let n = 0; n < 21; n++) assert.equal((await send('short')).status, 422)
+    assert.equal((await send(NEW)).status, 204)
+  })
+
   test('cannot be guessed at: twenty wrong tokens from an address', async () => {
     const from = '203.0.113.20'
     const guess = () => app.request('GET', '/auth/verify-reset-password-link?token=guess', { from })
     const answers = await Promise.all(Array.from({ length: 30 }, guess))
     assert.equal(answers.filter(({ status }) => status === 401).length, 20)
     assert.equal(answers.filter(({ status }) => status === 429).length, 10)
+    const path = `/auth/verify-reset-password-link?token=${await getToken(await makeWorld(app))}`
+    assert.equal((await app.request('GET', path, { from })).status, 429)
   })
 
   test('of fifty uses of one link at once one wins', async () => {
     const own = await makeWorld(app)
     const token = await getToken(own)
-    const uses = Array.from({ length: 50 }, (_, n) => reset(own, token, { password: `a new and better one ${n}` }))
+    const use = (password: string) =>
+      app.request('PATCH', '/auth/reset-password', {
+        body: { ...clientOf(own), token, password },
+        from: '203.0.113.22',
+      })
+    const uses = Array.from({ length: 50 }, (_, n) => use(`a new and better one ${n}`))
     const statuses = (await Promise.all(uses)).map(({ status }) => status)
     assert.equal(statuses.filter((status) => status === 204).length, 1)
     assert.equal(statuses.filter((status) => status === 401).length, 49)

@@ -26,18 +26,18 @@ import { type WayOn, wayOn } from './way-on.ts'
 
 /** Whose link it is, and where they came from; not spent. Throws `link_invalid`, `link_expired`, `link_used` or `too_many_attempts`. */
 export async function readResetLink(deps: Deps, token: string): Promise<Principal & { wayOn: WayOn | undefined }> {
-  const attempt = linkAttempt(deps)
   const link = { kind: RESET_LINK, hash: await sha256(token) }
-  const [counted, [secret], [login], [client]] = await deps.db.batch([
+  const attempt = linkAttempt(deps, link)
+  const [counted, standing, [secret], [login], [client]] = await deps.db.batch([
     attempt.count,
+    attempt.standing,
     selectOneTimeSecret(deps.db, link),
     selectLoginById(deps.db, userOfSecret(link)),
     selectClientById(deps.db, clientOfSecret(link)),
   ])
-  attempt.enforce(counted)
-  await requireLive(deps, secret)
+  attempt.enforce(counted, standing)
+  requireLive(deps, secret)
   if (!login) throw new AppError('link_invalid')
-  await attempt.refund
   return { ...login, wayOn: wayOn(client, login.tenant) }
 }
 
@@ -57,19 +57,20 @@ export async function resetPassword(deps: Deps, { token, password, client }: Res
   if (client && !client.clientId) throw new AppError('client_missing')
   const { db } = deps
   const now = deps.now()
-  const attempt = linkAttempt(deps)
   const use = { kind: RESET_LINK, hash: await sha256(token), useId: newId(), now }
+  const attempt = linkAttempt(deps, use)
   const digests = await secretDigests(deps, client?.clientSecret ?? '')
-  const [counted, [secret], [caller], [login]] = await db.batch([
+  const [counted, standing, [secret], [caller], [login]] = await db.batch([
     attempt.count,
+    attempt.standing,
     selectOneTimeSecret(db, use),
     selectVerifiedClient(db, client?.clientId ?? '', digests, now),
     selectLoginById(db, userOfSecret(use)),
   ])
   if (client && !caller) throw new AppError('client_unverified')
   if (!token) throw new AppError('link_missing')
-  attempt.enforce(counted)
-  await requireLive(deps, secret)
+  attempt.enforce(counted, standing)
+  requireLive(deps, secret)
   if (!login) throw new AppError('link_invalid')
   if (caller && secret?.clientId !== caller.id) throw new AppError('client_unknown')
   if (login.user.authProvider !== 'internal') throw new AppError('password_external')
@@ -94,7 +95,6 @@ export async function resetPassword(deps: Deps, { token, password, client }: Res
     activate,
     end,
     auditStatement(deps, person, entry, hasHash(change.userId, change.hash)),
-    attempt.refund,
     counters.clearUsername,
   ])
   if (consumed.length === 0) throw new AppError('link_used')
@@ -106,11 +106,8 @@ export async function resetPassword(deps: Deps, { token, password, client }: Res
   notifyOfChange(deps, login)
 }
 
-/** A token that was made is no guess, whatever became of it. */
-async function requireLive(deps: Deps, secret: OneTimeSecret | undefined): Promise<void> {
+function requireLive(deps: Deps, secret: OneTimeSecret | undefined): void {
   if (!secret?.userId) throw new AppError('link_invalid')
-  if (secret.usedAt || secret.expiresAt <= deps.now()) {
-    await linkAttempt(deps).refund
-    throw new AppError(secret.usedAt ? 'link_used' : 'link_expired')
-  }
+  if (secret.usedAt) throw new AppError('link_used')
+  if (secret.expiresAt <= deps.now()) throw new AppError('link_expired')
 }

@@ -32,16 +32,16 @@ export interface NewAccount {
 
 /** The address that the link was sent to; not spent. Throws `sign_up_token_invalid` or `too_many_attempts`. */
 export async function readSignUpLink(deps: Deps, token: string) {
-  const attempt = linkAttempt(deps)
   const link = { kind: SIGN_UP_LINK, hash: await sha256(token) }
-  const [counted, [secret], [tenant]] = await deps.db.batch([
+  const attempt = linkAttempt(deps, link)
+  const [counted, standing, [secret], [tenant]] = await deps.db.batch([
     attempt.count,
+    attempt.standing,
     selectOneTimeSecret(deps.db, link),
     selectTenant(deps.db, tenantOfSecret(link)),
   ])
-  attempt.enforce(counted)
+  attempt.enforce(counted, standing)
   if (!secret || !tenant) throw new AppError('sign_up_token_invalid')
-  await attempt.refund
   const { email, forNobody, clientId } = LinkData.parse(secret.data)
   if (secret.usedAt || secret.expiresAt <= deps.now() || forNobody) throw new AppError('sign_up_token_invalid')
   return { email, tenant, hash: link.hash, clientId }
