@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The forms of the hosted login; which of them there are, the tenant says. */
+import type { Child } from 'hono/jsx'
 import { listProviders } from '../core/gateway/ways-in.ts'
 import { Alert, Field } from './hosted.tsx'
 import { type Frame, renderStep } from './login-frame.tsx'
@@ -57,21 +58,25 @@ function Methods({ flow, words, problem, username = '', providers }: MethodsProp
         </form>
       )}
       {allows('passkey') && (
-        <form id="passkey" method="post" action="/login/passkey" class="card" hidden>
+        <form id="passkey" method="post" action="/login/passkey" hidden>
           <input type="hidden" name="flow" value={flow.id} />
           <input type="hidden" name="response" />
-          <button type="submit">{words.passkeySubmit}</button>
+          <button type="submit" class={allows('password') ? 'way' : undefined}>
+            {words.passkeySubmit}
+          </button>
         </form>
       )}
       <ProviderLinks flow={flow.id} words={words} providers={providers} />
       {allows('otp') && (
-        <NameForm
-          action="/login/send-code"
-          flow={flow.id}
-          name="otp-username"
-          label={words.username}
-          button={words.sendCode}
-        />
+        <Folded away={allows('password')} summary={words.sendCode}>
+          <NameForm
+            action="/login/send-code"
+            flow={flow.id}
+            name="otp-username"
+            label={words.username}
+            button={words.sendCode}
+          />
+        </Folded>
       )}
       {allows('password') && (
         <details>
@@ -96,6 +101,18 @@ function Methods({ flow, words, problem, username = '', providers }: MethodsProp
         </details>
       )}
     </>
+  )
+}
+
+/** One field for a username is enough to begin with. */
+function Folded({ away, summary, children }: { away: boolean; summary: string; children: Child }) {
+  return away ? (
+    <details>
+      <summary>{summary}</summary>
+      {children}
+    </details>
+  ) : (
+    <div>{children}</div>
   )
 }
 

@@ -55,14 +55,18 @@ ul { margin: .75rem 0; padding: 0; list-style: none; }
   display: block; min-height: 2.75rem; margin: .6rem 0; padding: .55rem .8rem; border: 1px solid var(--muted);
   border-radius: .5rem; background: var(--card); color: var(--ink); font-weight: 600; text-align: center; text-decoration: none;
 }
+.hosted button.way { width: 100%; margin: .6rem 0; background: var(--card); color: var(--ink); }
+summary { padding: .6rem 0; color: var(--accent); cursor: pointer; }
+details .card { margin: .25rem 0 1rem; }
 .way:hover { border-color: var(--brand, var(--accent)); }
 .onward { margin: 1.25rem 0 0; border-color: transparent; background: var(--brand, var(--accent)); color: var(--on-brand, var(--on-accent)); }
 .brand { display: flex; align-items: center; gap: .6rem; margin: 1rem 0 0; font-weight: 600; }
 .brand img { height: 2rem; max-width: 10rem; object-fit: contain; }
 dl { margin: .75rem 0; }
 dl > div { display: flex; flex-wrap: wrap; gap: 0 .75rem; }
-dt { flex: 0 0 9rem; color: var(--muted); }
+dt { flex: 0 0 7.5rem; color: var(--muted); }
 dd { flex: 1 1 9rem; margin: 0; }
+time { white-space: nowrap; }
 .pages { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 2rem 0 0; }
 .pages a { padding: .35rem 0; }
 .pages [aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
