@@ -21,10 +21,7 @@ before(async () => {
   honest = await makeWorld(app, { tenant: { signUp: openSignUp() } })
   shared = await create(app, '/v1/connections', { ...(await idp.connection('google')), tenantId: null })
 })
-after(async () => {
-  await app.admin.delete(`/v1/connections/${shared.id}`)
-  await idp.stop()
-})
+after(() => idp.stop())
 
 /** Whom a login through the provider is for. */
 async function personOf(world: World, kind: 'keycloak' | 'google' | 'cognito', subject: string): Promise<string> {
@@ -36,6 +33,9 @@ const verifiedOf = async (id: string) =>
   (await app.admin.get<{ emailVerified: boolean }>(`/v1/users/${id}`)).body.emailVerified
 
 describe('an account that a tenant’s own provider makes', () => {
+  // While the service still stands, which all files share on workerd.
+  after(async () => void (await app.admin.delete(`/v1/connections/${shared.id}`)))
+
   test('for a stranger’s address is not verified, and its owner later gets an account of their own', async () => {
     const victim = idp.newPerson()
     const planted = idp.newPerson({ email: victim.email })
