@@ -18,18 +18,33 @@ import { keyedDigest } from '../vault.ts'
  * Sends a code to somebody who has proved the password and has no app. The attempts with a password, of which every one
  * counts until a login is complete, bound how many.
  */
-export async function sendFactor(deps: Deps, { user, tenant, factors }: Principal): Promise<void> {
-  const address = factorOf({ user, factors }) === 'delivered' ? addressOf(user) : undefined
-  if (!address || !tenant) return
+export async function sendFactor(deps: Deps, principal: Principal): Promise<void> {
+  const { user, tenant } = principal
+  if (tenant && addressFor(principal)) await sendFirstFactor(deps, user.usernameKey, tenant.id, principal)
+}
+
+/** Sends a code to whoever may have one by this name. For everybody else the work is the same. */
+export async function sendFirstFactor(
+  deps: Deps,
+  usernameKey: string,
+  tenantId: string,
+  principal: Principal | undefined,
+): Promise<void> {
   const now = deps.now()
   const code = randomDigits(6)
-  const hash = await slotHash(deps, user.usernameKey, tenant.id)
+  const hash = await slotHash(deps, usernameKey, tenantId)
   const digest = await keyedDigest(deps.config, OTP_PURPOSE, `${hash}.${code}`)
   const expiresAt = new Date(now.getTime() + LIFETIME_MS)
-  const slot = { hash, clientId: null, userId: user.id, data: { digest, login: null }, expiresAt }
-  await putOtpSlot(deps.db, slot, now)
+  const address = principal && addressFor(principal)
+  const userId = address ? principal.user.id : null
+  await putOtpSlot(deps.db, { hash, clientId: null, userId, data: { digest, login: null }, expiresAt }, now)
+  if (!address) return
+  const { tenant, user } = principal
   sendLetter(deps, address, { kind: 'one-time-code', tenant, locale: user.locale, code })
 }
+
+const addressFor = ({ user, factors }: Principal) =>
+  factorOf({ user, factors }) === 'delivered' ? addressOf(user) : undefined
 
 /**
  * Counted before it is checked. Whether it is the second factor, and not the first, the caller knows.

@@ -3,7 +3,7 @@ import { insertLoginActivity } from '../../db/login-activity.ts'
 import { type Login, selectLoginByUsername, selectPrincipal } from '../../db/principals.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
-import { checkFactor, sendFactor } from '../account/second-factor.ts'
+import { checkFactor, sendFirstFactor } from '../account/second-factor.ts'
 import { failedActivity } from '../activity/login-activity.ts'
 import { checkLoginPassword } from '../credentials/login-password.ts'
 import { maySendCode } from '../credentials/otp.ts'
@@ -41,7 +41,7 @@ export async function sendLoginCode(deps: Deps, flow: LoginFlow, username: strin
   const [login] = await selectLoginByUsername(deps.db, usernameKey, flow.tenant.id)
   await noteInFlow(deps, flow, { otpFor: username })
   const may = await maySendCode(deps, usernameKey)
-  if (may && login && isMember(login, 'otp')) await sendFactor(deps, login)
+  if (may) await sendFirstFactor(deps, usernameKey, flow.tenant.id, login && isMember(login, 'otp') ? login : undefined)
 }
 
 /** Throws `otp_invalid`, `otp_expired` or `too_many_attempts`. */
@@ -52,7 +52,10 @@ export async function logInWithCode(deps: Deps, flow: LoginFlow, code: string): 
     await countFactorAttempt(deps, usernameKey)
     throw await failure(deps, flow, login, 'otp')
   }
-  const { spend, settle } = await checkFactor(deps, login, code)
+  const { spend, settle } = await checkFactor(deps, login, code).catch(async (thrown: unknown) => {
+    const isWrong = thrown instanceof AppError && thrown.code !== 'too_many_attempts'
+    throw isWrong ? await failure(deps, flow, login, 'otp') : thrown
+  })
   const arrival = { principal: login, method: 'otp', groups: null }
   return arrive(deps, flow, arrival, { spend: { statement: spend, orElse: 'otp_expired' }, settle })
 }
