@@ -13,7 +13,7 @@ import type { Ports } from './deps.ts'
 import { clientAddress } from './http/client-address.ts'
 import { corsForClients } from './http/cors.ts'
 import { closedByDefault, securityHeaders } from './http/headers.ts'
-import { handleError, renderProblem } from './http/problem.ts'
+import { handleError } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
 import { createRouter, limitBody } from './http/router.ts'
 import { docs } from './pages/docs.tsx'
@@ -28,6 +28,7 @@ import { resetPasswordPage } from './pages/reset-password.tsx'
 import { scripts } from './pages/scripts.ts'
 import { sessionsPage } from './pages/sessions.tsx'
 import { signUpPage } from './pages/sign-up.tsx'
+import { renderUnavailable } from './pages/unavailable.ts'
 
 export { upkeep } from './core/upkeep.ts'
 
@@ -38,7 +39,7 @@ const FORM_LIMIT_BYTES = 256 * 1024
 export function createApp(ports: Ports) {
   const kv = patientKv(ports.kv)
   const app = createRouter()
-  app.onError(handleError(renderProblem))
+  app.onError(handleError(renderUnavailable))
 
   app.use(requestId({ headerName: '' }))
   app.use(async (c, next) => {

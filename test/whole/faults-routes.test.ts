@@ -36,6 +36,18 @@ describe('whenever the store is lost', LIBSQL_ONLY, () => {
       while (lostAt < MOST_TRIPS && (await isLostAt(route, lostAt))) lostAt++
     })
 
+  test('a person reads that on a page, in their language', async () => {
+    const { app, store } = faulty
+    const headers = { accept: 'text/html', 'accept-language': 'sv' }
+    store.fail('before')
+    const pages = ['/login?flow=x', '/sign-up?token=x', '/reset-password?token=x', '/register-device?token=x']
+    const answers = await Promise.all(pages.map((page) => app.get(page, headers))).finally(store.recover)
+    for (const answer of answers) {
+      assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '5'])
+      assert.match(answer.text, /<html lang="sv">.*svarar inte just nu/s)
+    }
+  })
+
   /** Whether the request came to the trip that failed. */
   async function isLostAt(route: Route, trip: number): Promise<boolean> {
     const { app, store } = faulty
