@@ -12,6 +12,13 @@ const registered = cors({
   maxAge: 600,
 })
 
+/** Credentials are for origins that are named: neither with a wildcard of a public route, nor where none is allowed. */
 export const corsForClients = createMiddleware<AppEnv>(async (c, next) => {
-  return c.req.header('origin') || c.req.method === 'OPTIONS' ? registered(c, next) : next()
+  if (!c.req.header('origin') && c.req.method !== 'OPTIONS') return next()
+  const preflight = await registered(c, next)
+  // What is set here goes into the answer to a preflight, too.
+  const allowed = c.res.headers.get('Access-Control-Allow-Origin') ?? '*'
+  if (allowed === '*')
+    for (const { headers } of [c.res, preflight ?? c.res]) headers.delete('Access-Control-Allow-Credentials')
+  return preflight
 })

@@ -54,6 +54,22 @@ describe('an answer of the auth family', () => {
     assert.equal(await typeOf('/auth/nowhere', {}), 'application/json; charset=utf-8')
   })
 
+  test('may be read, with credentials, by pages of a registered origin only; public keys by all, without', async () => {
+    const own = await makeWorld(app, { client: { origins: ['https://app.example'] } })
+    const cors = async (method: string, path: string, origin: string) => {
+      const asked = { origin, 'access-control-request-method': 'POST' }
+      const body = method === 'POST' ? credentialsOf(own) : undefined
+      const { headers } = await app.request(method, path, { body, headers: asked })
+      return ['origin', 'credentials'].map((name) => headers.get(`access-control-allow-${name}`))
+    }
+    for (const method of ['OPTIONS', 'POST']) {
+      assert.deepEqual(await cors(method, '/auth/login', 'https://app.example'), ['https://app.example', 'true'])
+      for (const other of ['https://evil.example', 'http://app.example', 'https://app.example:444', 'null'])
+        assert.deepEqual(await cors(method, '/auth/login', other), [null, null])
+    }
+    assert.deepEqual(await cors('GET', '/.well-known/jwks.json', 'https://evil.example'), ['*', null])
+  })
+
   test('to HEAD, and to any method or path that is not there, is that there is no such API', async () => {
     for (const [method, path] of [
       ['GET', '/auth/login'],
