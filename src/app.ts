@@ -9,7 +9,7 @@ import { gateway, gatewayPreflight } from './api/gateway/index.ts'
 import { wellKnown } from './api/well-known.ts'
 import { ANONYMOUS } from './core/actor.ts'
 import { patientKv } from './core/patient-kv.ts'
-import type { Ports } from './deps.ts'
+import type { Deps, Ports } from './deps.ts'
 import { clientAddress } from './http/client-address.ts'
 import { corsForClients } from './http/cors.ts'
 import { closedByDefault, securityHeaders } from './http/headers.ts'
@@ -45,9 +45,11 @@ export function createApp(ports: Ports) {
   app.use(async (c, next) => {
     const { requestId } = c.var
     const trace = { requestId, address: clientAddress(c, ports), userAgent: c.req.header('user-agent') ?? '' }
-    c.set('deps', { ...ports, kv, trace })
+    const afterwards: Deps['afterwards'] = new Set()
+    c.set('deps', { ...ports, kv, trace, afterwards })
     c.set('actor', ANONYMOUS)
     await next()
+    for (const work of afterwards) ports.defer(work(ports))
     c.header('X-Request-Id', requestId)
   })
   app.use(requestLog, securityHeaders, closedByDefault)

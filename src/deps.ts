@@ -68,4 +68,6 @@ export interface Ports {
 /** The ports, and the request they are used for. */
 export interface Deps extends Ports {
   trace: Trace
+  /** What begins when the answer is on its way, each once. */
+  afterwards: Set<(ports: Ports) => Promise<unknown>>
 }

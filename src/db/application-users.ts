@@ -1,18 +1,9 @@
 /** An application's own names for its users, and the core users behind them. */
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
+import { insertAuditRows } from './audit.ts'
 import { insertMany, listed, ofRow } from './insert-many.ts'
-import {
-  applicationUsers,
-  audit,
-  devices,
-  loginActivity,
-  memberships,
-  roles,
-  sessions,
-  tenants,
-  users,
-} from './schema.ts'
+import { applicationUsers, devices, loginActivity, memberships, roles, sessions, tenants, users } from './schema.ts'
 import { endSessions } from './sessions.ts'
 import { PLAIN_ROLE } from './sign-ups.ts'
 
@@ -60,8 +51,8 @@ export function insertApplicationMembers(
 const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${ofRow('userId')})`
 
 /** One row for each of the users that is there. */
-export function insertAuditOfUsers(db: Db, rows: (typeof audit.$inferSelect)[]) {
-  return insertMany(db, audit, rows, sql`exists (select 1 from ${users} where ${users.id} = ${ofRow('targetId')})`)
+export function insertAuditOfUsers(db: Db, rows: Parameters<typeof insertAuditRows>[1]) {
+  return insertAuditRows(db, rows, sql`exists (select 1 from ${users} where ${users.id} = ${ofRow('targetId')})`)
 }
 
 /** The user, and whether an active device is registered for it. */
@@ -75,7 +66,12 @@ export async function findApplicationUser(db: Db, clientId: string, externalId: 
 }
 
 /** The core users go, and everything that is theirs; the first statement answers the sessions that this ends. */
-export function deleteApplicationUsers(db: Db, userIds: string[], audits: (typeof audit.$inferSelect)[], now: Date) {
+export function deleteApplicationUsers(
+  db: Db,
+  userIds: string[],
+  audits: Parameters<typeof insertAuditRows>[1],
+  now: Date,
+) {
   const ids = listed(userIds)
   return [
     endSessions(db, sql`${sessions.userId} in ${ids}`, 'revoked', now),

@@ -1,22 +1,34 @@
 /** Who changed what; written in the batch of the change. */
 import { and, between, desc, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
+import { insertMany } from './insert-many.ts'
 import { matching, oneMore, type PageRequest } from './page.ts'
 import { audit } from './schema.ts'
 
 export type AuditRow = typeof audit.$inferSelect
 
-/** What only the store knows may be a sub-select. */
-export interface NewAuditRow extends Omit<AuditRow, 'tenantId' | 'targetId'> {
+/** What is known of a row before it has its place in a chain. What only the store knows may be a sub-select. */
+export interface NewAuditRow extends Omit<AuditRow, 'tenantId' | 'targetId' | 'chain' | 'seq' | 'hash'> {
   tenantId: string | null | SQL
   targetId: string | SQL
 }
 
+/** Takes the next place in its chain; no two rows can, because a batch is alone while it writes. */
 export function insertAuditIf(db: Db, row: NewAuditRow, condition = sql`true`) {
-  const columns = sql`${row.id}, ${row.tenantId}, ${row.actorKind}, ${row.actorId}, ${row.action}, ${row.targetKind},
-    ${row.targetId}, ${row.at.getTime()}, ${row.requestId}`
-  return db.insert(audit).select(sql`select ${columns} where ${condition}`)
+  const columns = sql`${row.id}, of_tenant, ${row.actorKind}, ${row.actorId}, ${row.action}, ${row.targetKind},
+    ${row.targetId}, ${row.at.getTime()}, ${row.requestId}, ${lastPlace(sql`coalesce(of_tenant, '')`)} + 1, ${row.mac}, null`
+  return db.insert(audit).select(sql`select ${columns} from (select ${row.tenantId} as of_tenant) where ${condition}`)
 }
+
+/** Any number of rows of one chain at once. */
+export function insertAuditRows(db: Db, rows: (NewAuditRow & Pick<AuditRow, 'tenantId' | 'targetId'>)[], onlyIf: SQL) {
+  const chain = rows[0]?.tenantId ?? ''
+  const whole = rows.map((row) => ({ ...row, chain: null, seq: null, hash: null }))
+  return insertMany(db, audit, whole, onlyIf, { seq: sql`${lastPlace(sql`${chain}`)} + row_number() over ()` })
+}
+
+const lastPlace = (chain: SQL) =>
+  sql`coalesce((select ${audit.seq} from ${audit} where ${audit.chain} = ${chain} order by ${audit.seq} desc limit 1), 0)`
 
 /** Only where the statement before it in the same batch changed something. */
 export function insertAuditOfChange(db: Db, row: NewAuditRow) {

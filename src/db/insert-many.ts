@@ -3,18 +3,22 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../deps.ts'
 
-/** Every row must be whole. `onlyIf` is asked for each of them and reads it through `ofRow`. */
+/**
+ * Every row must be whole. `onlyIf` is asked for each of them and reads it through `ofRow`; `computed` are columns that
+ * the store finds out.
+ */
 export function insertMany<Table extends SQLiteTable>(
   db: Db,
   table: Table,
   rows: Required<Table['$inferInsert']>[],
   onlyIf: SQL = sql`true`,
+  computed: Record<string, SQL> = {},
 ) {
-  const columns = Object.entries(getTableColumns(table))
+  const columns = Object.entries(getTableColumns(table)).filter(([, { generated }]) => !generated)
   const encoded = rows.map((row: Record<string, unknown>) =>
     Object.fromEntries(columns.map(([name, column]) => [name, encode(row[name], column)])),
   )
-  const values = columns.map(([name]) => ofRow(name))
+  const values = columns.map(([name]) => computed[name] ?? ofRow(name))
   return db
     .insert(table)
     .select(sql`select ${sql.join(values, sql`, `)} from json_each(${JSON.stringify(encoded)}) where ${onlyIf}`)

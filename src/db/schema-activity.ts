@@ -1,5 +1,6 @@
 /** What happened: logins, changes, and in development the messages that were sent. */
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { sql } from 'drizzle-orm'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { id, instant, json } from './columns.ts'
 
 export const loginActivity = sqliteTable(
@@ -41,14 +42,41 @@ export const audit = sqliteTable(
     targetId: text().notNull(),
     at: instant().notNull(),
     requestId: text().notNull(),
+    /** The tenant's id, or the empty text for what belongs to no tenant. */
+    chain: text().generatedAlwaysAs(sql`coalesce(tenant_id, '')`, { mode: 'virtual' }),
+    /** The place in the chain; what was there before there were chains has 0 and less. */
+    seq: integer(),
+    /** Proves that we wrote the row. */
+    mac: text(),
+    /** The chain up to here; null until it is sealed. */
+    hash: text(),
   },
   (table) => [
+    uniqueIndex('audit_chain').on(table.chain, table.seq),
+    index('audit_unsealed').on(table.chain, table.seq).where(sql`${table.hash} is null`),
     index('audit_at').on(table.at, table.id),
     index('audit_tenant').on(table.tenantId, table.at, table.id),
     index('audit_target').on(table.targetId, table.at, table.id),
     index('audit_actor').on(table.actorId, table.at, table.id),
     index('audit_action').on(table.action, table.at, table.id),
   ],
+)
+
+/** How far each chain was sealed, one after the other: a chain over all chains, which holds them at their length. */
+export const auditSeals = sqliteTable(
+  'audit_seals',
+  {
+    n: integer().primaryKey(),
+    chain: text().notNull(),
+    /** The last row that is sealed, and its hash. */
+    seq: integer().notNull(),
+    hash: text().notNull(),
+    at: instant().notNull(),
+    /** Over this seal and the log before it. */
+    log: text().notNull(),
+    mac: text().notNull(),
+  },
+  (table) => [uniqueIndex('audit_seals_chain').on(table.chain, table.seq)],
 )
 
 /** Development only: what the delivery port would have sent. */

@@ -22,6 +22,7 @@ const MEANT: [scan: RegExp, why: string][] = [
     /^SCAN tenants USING INDEX \w+: select "id", "key", "status", "callback_urls"/,
     "the gateway's snapshot, once a minute",
   ],
+  [/^SCAN audit USING (COVERING )?INDEX audit_unsealed: /, 'what is not sealed yet: a few rows, and mostly none'],
   [/^SCAN units: select coalesce\(max/, "the gateway's snapshot, once a minute"],
 ]
 

@@ -4,6 +4,8 @@ import { insertAuditIf, insertAuditOfChange } from '../../db/audit.ts'
 import type { Deps } from '../../deps.ts'
 import type { Actor } from '../actor.ts'
 import { newId } from '../crypto.ts'
+import { macOf } from './audit-proof.ts'
+import { sealAudit } from './audit-seal.ts'
 
 export interface AuditEntry {
   /** What was done to what, as in `tenant.create`. */
@@ -31,7 +33,8 @@ export function auditRow<Id extends string | SQL, Tenant extends string | null |
   actor: AuditActor,
   { action, target, tenantId }: { action: string; target: { kind: string; id: Id }; tenantId: Tenant },
 ) {
-  return {
+  deps.afterwards.add(sealAudit)
+  const row = {
     id: newId(),
     tenantId,
     actorKind: actor.kind,
@@ -42,4 +45,5 @@ export function auditRow<Id extends string | SQL, Tenant extends string | null |
     at: deps.now(),
     requestId: deps.trace.requestId,
   }
+  return { ...row, mac: macOf(deps.config, row) }
 }

@@ -1,5 +1,5 @@
 /** Authenticator apps: TOTP of RFC 6238, six digits, 30 seconds, SHA-1 (what every app can do). */
-import { Secret, TOTP } from 'otpauth'
+import { Secret, TOTP } from 'otpauth/slim'
 import type { Ports } from '../../deps.ts'
 import { seal, unseal } from '../vault.ts'
 

@@ -1,5 +1,5 @@
 /** Recovery codes: ten, given once, each good once; 80 random bits, so that a SHA-256 is enough to keep them. */
-import { Secret } from 'otpauth'
+import { Secret } from 'otpauth/slim'
 import { sha256 } from '../crypto.ts'
 
 const COUNT = 10

@@ -15,7 +15,7 @@ const MOST_AT_ONCE = 40
 
 /** For the upkeep. Only certificates are taken over; what cannot be read leaves them as they are, and is logged. */
 export async function refreshMetadata(ports: Ports): Promise<void> {
-  const deps: Deps = { ...ports, trace: TRACE }
+  const deps: Deps = { ...ports, trace: TRACE, afterwards: new Set() }
   await Promise.all((await listWithMetadata(deps.db, MOST_AT_ONCE)).map((connection) => refreshOne(deps, connection)))
 }
 
