@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import { en } from '../../src/pages/words/en.ts'
 import { askThrough } from '../support/app.ts'
 import { journeysIn, walk } from './journeys.ts'
-import { openPage, skip, startBrowser, startSite } from './site.ts'
+import { openPage, startBrowser, startSite } from './site.ts'
 import { type Stage, setStage } from './stage.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -29,7 +29,7 @@ const FIELDS: Record<string, [autocomplete: RegExp, inputmode?: string]> = {
 
 declare const axe: typeof Axe
 
-describe('every page', { skip }, () => {
+describe('every page', () => {
   let site: Awaited<ReturnType<typeof startSite>>
   let browser: Awaited<ReturnType<typeof startBrowser>>
   let stage: Stage

@@ -10,10 +10,10 @@ import { type SamlProvider, startSamlProvider } from '../support/saml-idp.ts'
 import { newPerson, settingsOf } from '../support/saml-idp-world.ts'
 import { create, makeWorld, type World } from '../support/world.ts'
 import { type SampleService, startSampleService } from './sample-service.ts'
-import { openPage, skip, startBrowser, startSite } from './site.ts'
+import { openPage, startBrowser, startSite } from './site.ts'
 import { send } from './stage.ts'
 
-describe('a service behind the gateway', { skip }, () => {
+describe('a service behind the gateway', () => {
   let site: Awaited<ReturnType<typeof startSite>>
   let browser: Awaited<ReturnType<typeof startBrowser>>
   let service: SampleService

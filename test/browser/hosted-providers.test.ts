@@ -12,9 +12,9 @@ import { type Idp, type StandIn, startIdp } from '../support/idp.ts'
 import { type SamlProvider, startSamlProvider } from '../support/saml-idp.ts'
 import { newPerson, settingsOf } from '../support/saml-idp-world.ts'
 import { makeWorld } from '../support/world.ts'
-import { openPage, skip, startBrowser, startSite } from './site.ts'
+import { openPage, startBrowser, startSite } from './site.ts'
 
-describe('providers of the hosted login in a browser', { skip }, () => {
+describe('providers of the hosted login in a browser', () => {
   let site: Awaited<ReturnType<typeof startSite>>
   let browser: Awaited<ReturnType<typeof startBrowser>>
   let idp: Idp
@@ -38,12 +38,12 @@ describe('providers of the hosted login in a browser', { skip }, () => {
     service = `http://127.0.0.1:${(pages.address() as AddressInfo).port}/service`
   })
   after(async () => {
-    await browser.close()
-    await idp.stop()
-    samlIdp.close()
-    site.close()
-    pages.closeAllConnections()
-    pages.close()
+    await browser?.close()
+    await idp?.stop()
+    samlIdp?.close()
+    site?.close()
+    pages?.closeAllConnections()
+    pages?.close()
   })
 
   /** A browser that the service of a new tenant has just sent to its login. */

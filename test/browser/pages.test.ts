@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { openPage, skip, startBrowser, startSite } from './site.ts'
+import { openPage, startBrowser, startSite } from './site.ts'
 
 const LOOKS = [
   { colorScheme: 'light', viewport: { width: 1280, height: 900 } },
   { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const
 
-describe('in a browser', { skip }, () => {
+describe('in a browser', () => {
   let site: Awaited<ReturnType<typeof startSite>>
   let browser: Awaited<ReturnType<typeof startBrowser>>
   before(async () => {
@@ -21,8 +21,8 @@ describe('in a browser', { skip }, () => {
     )
   })
   after(async () => {
-    await browser.close()
-    site.close()
+    await browser?.close()
+    site?.close()
   })
 
   for (const look of LOOKS) {

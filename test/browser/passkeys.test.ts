@@ -8,10 +8,10 @@ import { ask } from '../support/signatures.ts'
 import { startOnWorkerd } from '../support/workerd.ts'
 import { bearer, getTokens, makeWorld, type Tokens, type World } from '../support/world.ts'
 import { attachAuthenticator, enrol, logIn } from './authenticator.ts'
-import { openPage, skip, startBrowser, startSite } from './site.ts'
+import { openPage, startBrowser, startSite } from './site.ts'
 
 for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: startOnWorkerd }))
-  describe(`a browser with an authenticator, on ${store}`, { skip }, () => {
+  describe(`a browser with an authenticator, on ${store}`, () => {
     let site: Awaited<ReturnType<typeof startSite>>
     let browser: Awaited<ReturnType<typeof startBrowser>>
     let app: App
@@ -26,9 +26,9 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
       application = manager(app, { ...world.client, origin: site.origin })
     })
     after(async () => {
-      await browser.close()
-      site.close()
-      await site.service.stop()
+      await browser?.close()
+      site?.close()
+      await site?.service.stop()
     })
 
     async function open(link: string) {

@@ -10,8 +10,6 @@ import { CHROMIUM } from './chromium.ts'
 
 const QUIET = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'
 
-export const skip = CHROMIUM ? false : 'there is no Chromium, and it cannot be installed'
-
 type StartService = (variables: Record<string, string>) => Promise<Service>
 
 /** `start` decides which store the service stands on. */
@@ -37,7 +35,7 @@ export async function startSite(start: StartService = startOnLibsql) {
   return { origin, service, close }
 }
 
-export const startBrowser = () => chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET.split(' ') })
+export const startBrowser = () => chromium.launch({ executablePath: CHROMIUM, args: QUIET.split(' ') })
 type Browser = Awaited<ReturnType<typeof startBrowser>>
 
 /** `problems` collects what the console complains of, such as a breach of the policy, and every request to elsewhere. */
