@@ -91,7 +91,8 @@ describe('the answer of a provider', () => {
     const cookie = cookiesOf(person)
     const path = `/auth/oidc-auth-redirect?${new URLSearchParams({ state, code: 'c' })}`
     const answers = await Promise.all(Array.from({ length: 50 }, () => app.get(path, { cookie })))
-    const on = answers.map(whereTo).filter((to) => to.startsWith(CALLBACK_PATH))
+    // Whoever comes after the winner finds either the trip or the whole login at its end.
+    const on = answers.map(({ headers }) => headers.get('location') ?? '').filter((to) => to.startsWith(CALLBACK_PATH))
     assert.equal(on.length, 1)
     const callbacks = await Promise.all(Array.from({ length: 50 }, () => app.get(on[0] ?? '', { cookie })))
     assert.deepEqual(callbacks.map(({ status }) => status).sort(), [302, ...Array(49).fill(403)])
