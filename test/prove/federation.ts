@@ -28,6 +28,7 @@ export const FEDERATION: Thing[] = [
         send: () => app.get(path, { cookie }),
         prize: wonOnTheWay,
         refusals: SENT_ON_OR_REFUSED,
+        letDown: ({ headers }) => /error=(server_error|temporarily_unavailable)/.test(headers.get('location') ?? ''),
         close: async () => void (await stage.idp.stop()),
       }
     },

@@ -10,6 +10,8 @@ export interface Race {
   refusals: number[]
   /** How those are told that come later than a repetition may, where the machine is that slow. */
   late?: { afterMs: number; refusals: number[] }
+  /** Somebody else was too slow for the use that won. */
+  letDown?(answer: Answer): boolean
   /** What has to be so when the race is over; throws. */
   afterwards?(winner: Answer): Promise<void>
   close?(): Promise<void>
@@ -34,15 +36,17 @@ export interface Outcome {
 /** How long all the uses of one thing may take together, on a slow machine. */
 const MOST_MS = 240_000
 
-/** Where the network lost one of them, nobody knows whether it was the one that won; then another thing of the kind. */
+/** Where the network or a provider lost one of them, that may be the one that won; then another thing of the kind. */
 export async function run(app: App, thing: Thing, ways: number, attempt = 1): Promise<Outcome> {
   return once(app, thing, ways).catch((error: Error) => {
-    if (attempt === ATTEMPTS || error.message !== 'fetch failed') throw error
+    if (attempt === ATTEMPTS || !LOST.includes(error.message)) throw error
     return run(app, thing, ways, attempt + 1)
   })
 }
 
 const ATTEMPTS = 3
+const LET_DOWN = 'the provider was too slow'
+const LOST = ['fetch failed', LET_DOWN]
 
 async function once(app: App, thing: Thing, ways: number): Promise<Outcome> {
   const race = await thing.prepare(app)
@@ -51,6 +55,7 @@ async function once(app: App, thing: Thing, ways: number): Promise<Outcome> {
     const answers = await within(MOST_MS, Promise.all(Array.from({ length: ways }, () => race.send())))
     const ms = Math.round(performance.now() - start)
     const won = answers.filter((answer) => race.prize(answer) !== undefined)
+    if (won.length === 0 && answers.some((answer) => race.letDown?.(answer))) throw new Error(LET_DOWN)
     const winners = new Set(won.map(race.prize)).size
     const refused: Record<number, number> = {}
     for (const { status } of answers.filter((answer) => race.prize(answer) === undefined))
