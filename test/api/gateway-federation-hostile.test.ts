@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type App, startApp } from '../support/app.ts'
 import { refusedOnPage } from '../support/auth-errors.ts'
-import { type ConnectedWorld, connect, makeConnectedWorld, openSignUp } from '../support/federation.ts'
+import { type ConnectedWorld, makeConnectedWorld, openSignUp } from '../support/federation.ts'
 import { SERVICE } from '../support/gateway.ts'
 import { CALLBACK_PATH, forService, type HostedVisitor, openHosted, whereTo } from '../support/hosted-login.ts'
 import { claimsOf, newSubject } from '../support/hostile-login.ts'
@@ -184,24 +184,5 @@ describe('somebody whom the provider vouches for', () => {
     const third = await depart(gone, newSubject(), adaOf(gone))
     await app.admin.delete(`/v1/connections/${gone.connection.id}`)
     await assertToldWhy(third.person, await comeBack(third.person, third.state), /took too long, or was used/)
-  })
-})
-
-describe('a link to a provider', () => {
-  test('leads only to what the tenant may use, in a login of this browser', async () => {
-    const other = await makeConnectedWorld(app, idp.connection, { tenant: forService() })
-    const disabled = await connect(app, world, { ...idp.connection, status: 'disabled' })
-    const person = openHosted(app)
-    const { flow } = await person.open(world)
-    const link = (connection: string, of = flow) => `/login/provider?${new URLSearchParams({ flow: of, connection })}`
-    for (const id of [other.connection.id, disabled.id, 'none', '', "' or 1=1 --"])
-      assert.equal(whereTo(await person.get(link(id))), `/login?flow=${flow}`)
-    assert.equal((await person.get(link('x'.repeat(65)))).status, 400)
-    for (const of of ['none', '', (await openHosted(app).open(world)).flow]) {
-      const { status, text } = await person.get(link(world.connection.id, of))
-      assert.equal(status, 410)
-      assert.match(text, ENDED)
-    }
-    assert.equal(new URL(whereTo(await person.get(link(world.connection.id)))).origin, idp.issuer)
   })
 })

@@ -169,3 +169,22 @@ describe('a tenant with one connection and no other way', () => {
     }
   })
 })
+
+describe('a link to a provider', () => {
+  test('leads only to what the tenant may use, in a login of this browser', async () => {
+    const other = await makeConnectedWorld(app, await idp.connection('cognito'), { tenant: forService() })
+    const disabled = await connect(app, world, { ...(await idp.connection('google')), status: 'disabled' })
+    const person = openHosted(app)
+    const { flow } = await person.open(world)
+    const link = (connection: string, of = flow) => `/login/provider?${new URLSearchParams({ flow: of, connection })}`
+    for (const id of [other.connection.id, disabled.id, 'none', '', "' or 1=1 --"])
+      assert.equal(whereTo(await person.get(link(id))), `/login?flow=${flow}`)
+    assert.equal((await person.get(link('x'.repeat(65)))).status, 400)
+    for (const of of ['none', '', (await openHosted(app).open(world)).flow]) {
+      const { status, text } = await person.get(link(world.connection.id, of))
+      assert.equal(status, 410)
+      assert.match(text, /This login has ended/)
+    }
+    assert.equal(new URL(whereTo(await person.get(link(world.connection.id)))).origin, idp.issuer)
+  })
+})
