@@ -50,20 +50,33 @@ const addressFor = ({ user, factors }: Principal) =>
  * Counted before it is checked. Whether it is the second factor, and not the first, the caller knows.
  * Throws `too_many_attempts`, `otp_invalid` or `otp_expired`.
  */
-export async function checkFactor(deps: Deps, principal: Principal, code: string): Promise<FactorProof> {
+export function checkFactor(deps: Deps, principal: Principal, code: string): Promise<FactorProof> {
+  const { user, tenant } = principal
+  return checkFirstFactor(deps, user.usernameKey, tenant?.id ?? '', principal, code)
+}
+
+/** The same for whoever has this name, if anybody has: a code that fits nobody's proves nothing. */
+export async function checkFirstFactor(
+  deps: Deps,
+  usernameKey: string,
+  tenantId: string,
+  principal: Principal | undefined,
+  code: string,
+): Promise<FactorProof> {
   const { db } = deps
-  const { user, tenant, factors } = principal
-  const now = deps.now()
-  const key = factorCounter(await otpHash(user.usernameKey))
-  const hash = await slotHash(deps, user.usernameKey, tenant?.id ?? '')
+  const key = factorCounter(await otpHash(usernameKey))
+  const hash = await slotHash(deps, usernameKey, tenantId)
   const [counted, [slot]] = await db.batch([
-    countAttempt(db, { key, windowSeconds: FACTOR_WINDOW_SECONDS, now }),
+    countAttempt(db, { key, windowSeconds: FACTOR_WINDOW_SECONDS, now: deps.now() }),
     selectOneTimeSecret(db, { kind: OTP, hash }),
   ])
   refuseOver(deps, FACTOR_LIMIT, counted)
-  const digest = slot && slot.userId === user.id ? OtpData.parse(slot.data).digest : null
+  const digest = slot && slot.userId === (principal?.user.id ?? null) ? OtpData.parse(slot.data).digest : null
   // A new app is not confirmed here: the answer has no place for the recovery codes that come with it.
-  const withoutNewApp = { ...principal, factors: factors && { ...factors, pendingSecret: null } }
+  const withoutNewApp = principal && {
+    ...principal,
+    factors: principal.factors && { ...principal.factors, pendingSecret: null },
+  }
   const proof = await proveFactor(deps, { code, principal: withoutNewApp, sent: digest ? { hash, digest } : undefined })
   return { ...proof, settle: [...proof.settle, clearAttempts(db, key)] }
 }

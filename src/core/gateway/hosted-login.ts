@@ -3,11 +3,10 @@ import { insertLoginActivity } from '../../db/login-activity.ts'
 import { type Login, selectLoginByUsername, selectPrincipal } from '../../db/principals.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
-import { checkFactor, sendFirstFactor } from '../account/second-factor.ts'
+import { checkFactor, checkFirstFactor, sendFirstFactor } from '../account/second-factor.ts'
 import { failedActivity } from '../activity/login-activity.ts'
 import { checkLoginPassword } from '../credentials/login-password.ts'
 import { maySendCode } from '../credentials/otp.ts'
-import { countFactorAttempt } from '../credentials/verify-otp.ts'
 import { AppError } from '../errors.ts'
 import { allowsMethod, personRefusal } from '../sessions/admission.ts'
 import { passwordCounters } from '../throttle.ts'
@@ -48,15 +47,15 @@ export async function sendLoginCode(deps: Deps, flow: LoginFlow, username: strin
 export async function logInWithCode(deps: Deps, flow: LoginFlow, code: string): Promise<string> {
   const usernameKey = lookupKey(flow.otpFor ?? '')
   const [login] = await selectLoginByUsername(deps.db, usernameKey, flow.tenant.id)
-  if (!login || !isMember(login, 'otp')) {
-    await countFactorAttempt(deps, usernameKey)
-    throw await failure(deps, flow, login, 'otp')
-  }
-  const { spend, settle } = await checkFactor(deps, login, code).catch(async (thrown: unknown) => {
-    const isWrong = thrown instanceof AppError && thrown.code !== 'too_many_attempts'
-    throw isWrong ? await failure(deps, flow, login, 'otp') : thrown
-  })
-  const arrival = { principal: login, method: 'otp', groups: null }
+  const member = login && isMember(login, 'otp') ? login : undefined
+  const { spend, settle } = await checkFirstFactor(deps, usernameKey, flow.tenant.id, member, code).catch(
+    async (thrown: unknown) => {
+      const isWrong = thrown instanceof AppError && thrown.code !== 'too_many_attempts'
+      throw isWrong ? await failure(deps, flow, login, 'otp') : thrown
+    },
+  )
+  if (!member) throw await failure(deps, flow, login, 'otp')
+  const arrival = { principal: member, method: 'otp', groups: null }
   return arrive(deps, flow, arrival, { spend: { statement: spend, orElse: 'otp_expired' }, settle })
 }
 
