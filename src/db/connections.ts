@@ -38,7 +38,7 @@ export function listConnections(
         matching(connections.kind, kind),
         matching(connections.name, name),
         matching(connections.status, status),
-        page.after ? gt(connections.id, page.after) : undefined,
+        gt(connections.id, page.after ?? ''),
       ),
     )
     .orderBy(asc(connections.id))

@@ -77,11 +77,14 @@ describe('when the answer of the store is lost', LIBSQL_ONLY, () => {
     const token = new URL(letter?.links[0] ?? 'x:').searchParams.get('token')
     const person = { email, password: 'a fine long password' }
     const complete = () => app.post('/auth/sign-up/create-user', person, { authorization: `Bearer ${token}` })
-    await lose('during', 2, complete)
-    assert.equal(await count('select count(*) n from users where email_key = ?', email), 0)
-    await lose('after', 2, complete)
+    const accounts = () => count('select count(*) n from users where email_key = ?', email)
+    for (let trip = 0; (await accounts()) === 0; trip++) {
+      await lose('during', trip, complete)
+      assert.equal(await accounts(), 0)
+      await lose('after', trip, complete)
+    }
     assert.equal((await complete()).status, 401)
-    assert.equal(await count('select count(*) n from users where email_key = ?', email), 1)
+    assert.equal(await accounts(), 1)
     const login = { client_id: client.clientId, client_secret: client.clientSecret, username: email }
     assert.equal((await app.post('/auth/login', { ...login, password: person.password })).status, 200)
   })
