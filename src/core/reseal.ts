@@ -2,6 +2,7 @@
  * Replacing the master key: everything that is sealed under the previous one is opened and sealed again under the
  * current one, some rows a call, until nothing remains. Auth codes are left out; they are gone before the key is.
  */
+import { countProvedOtherwise } from '../db/audit-proofs.ts'
 import { runAll, type Statement } from '../db/batch.ts'
 import { clients, connections, devices, loginActivity, providerSessions, secondFactors } from '../db/schema.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from '../db/sealed.ts'
 import type { Deps } from '../deps.ts'
 import { auditStatement } from './activity/audit.ts'
+import { proveAgain } from './activity/audit-reseal.ts'
 import { addressIdentity, payloadIdentity } from './activity/login-activity.ts'
 import type { ApiKeyActor } from './actor.ts'
 import * as authenticator from './credentials/authenticator.ts'
@@ -75,12 +77,17 @@ export async function resealSome(deps: Deps, actor: ApiKeyActor): Promise<{ rese
       replacements.push(replaceSealed(db, column, row, again))
     }
   }
+  replacements.push(...(await proveAgain(deps, mark, MOST_ROWS - replacements.length)))
   const target = { kind: 'master-key', id: mark.slice(0, -1) }
   const record = auditStatement(deps, actor, { action: 'master-key.reseal', target, tenantId: null })
   await runAll(db, [...replacements, record])
 
   const counts = await Promise.all(COLUMNS.map((column) => countSealedOtherwise(db, column, mark)))
-  return { resealed: signingKeys + replacements.length, remaining: counts.reduce((sum, count) => sum + count, 0) }
+  const unproved = await countProvedOtherwise(db, mark)
+  return {
+    resealed: signingKeys + replacements.length,
+    remaining: counts.reduce((sum, count) => sum + count, unproved),
+  }
 }
 
 async function sealAgain(

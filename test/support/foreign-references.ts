@@ -58,6 +58,7 @@ export const ELSEWHERE: Record<string, Reference[]> = {
     query(({ world }) => ({ targetId: world.user.id })),
     query(({ ids }) => ({ actorId: ids['api-keys'] ?? '' })),
   ],
+  'GET /v1/audit/verification': [ofTenant],
   'GET /v1/export': [ofTenant],
 
   'POST /auth/switch-token': [
@@ -99,7 +100,10 @@ export const ELSEWHERE: Record<string, Reference[]> = {
 export const SAME_FOR_ALL: { which: RegExp; why: string; tells?: true }[] = [
   { which: /well-known|\/health$|openapi|\/docs|\/scripts\//, why: 'the same for everybody' },
   { which: /\/dev\/outbox/, why: 'on the machine of a developer only', tells: true },
-  { which: /signing-keys|master-key|POST \/v1\/(tenants|import)$/, why: 'an operator speaks of the whole service' },
+  {
+    which: /signing-keys|master-key|audit.(seals|chains)|POST \/v1\/(tenants|import)$/,
+    why: 'an operator speaks of the whole service',
+  },
   { which: /imsg-service\/v1\/(login|org)/, why: 'who knows an organisation may begin to log in there', tells: true },
   { which: /(token-refresh|switch-token|logout)$/, why: 'a genuine refresh token may be told from none', tells: true },
   {

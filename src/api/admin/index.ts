@@ -3,6 +3,7 @@ import { renderProblem } from '../../http/problem.ts'
 import { createFamily } from '../../http/router.ts'
 import { apiKeys } from './api-keys.ts'
 import { audit } from './audit.ts'
+import { auditVerification } from './audit-verification.ts'
 import { clients } from './clients.ts'
 import { connections } from './connections.ts'
 import { keys } from './keys.ts'
@@ -13,6 +14,18 @@ import { transfer } from './transfer.ts'
 import { units } from './units.ts'
 import { users } from './users.ts'
 
-const standard = [tenants, units, roles, clients, users, memberships, connections, apiKeys, audit, keys]
+const standard = [
+  tenants,
+  units,
+  roles,
+  clients,
+  users,
+  memberships,
+  connections,
+  apiKeys,
+  audit,
+  auditVerification,
+  keys,
+]
 
 export const admin = createFamily(renderProblem, standard, [transfer])

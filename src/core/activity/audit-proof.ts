@@ -37,6 +37,12 @@ export function isOurs(master: MasterKeys, row: ChainedRow): boolean {
   return mac !== null && mastersOf(master).some((key) => sameDigest(mac, `${sign(key, contentOf(row, open))}.${open}`))
 }
 
+/** The same under the current master key. */
+export function macAgain({ MASTER_KEY }: MasterKeys, row: ChainedRow): string {
+  const open = row.mac?.split('.')[2] ?? ''
+  return `${sign(MASTER_KEY, contentOf(row, open))}.${open}`
+}
+
 /** The chain up to and with this row. */
 export const chainHash = (before: string, row: ChainedRow): string => digest([before, row.seq, contentOf(row, '')])
 

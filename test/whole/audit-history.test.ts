@@ -1,0 +1,96 @@
+/** Audit chains over time: what was there before them, more than one page, another master key, and the command. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { before, describe, test } from 'node:test'
+import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
+import { walkChain, walkLog } from '../support/audit-walk.ts'
+import { freshDatabase } from '../support/folder.ts'
+import { SECRETS } from '../support/variables.ts'
+import { create } from '../support/world.ts'
+
+const isWhole = ({ broken }: { broken: unknown }) => assert.equal(broken, null)
+
+let made = 0
+const newTenant = async (app: App) =>
+  (await create<{ id: string }>(app, '/v1/tenants', { key: `old-${Date.now()}-${++made}`, name: 'Old' })).id
+
+const addRole = (app: App, tenantId: string, name: string) =>
+  create(app, '/v1/roles', { tenantId, name, permissions: [] })
+
+describe('audit rows from before there were chains', LIBSQL_ONLY, () => {
+  let app: App
+  let tenantId: string
+
+  /** As the migration leaves them. */
+  before(async () => {
+    app = await startApp({ LOG_LEVEL: 'info' })
+    tenantId = await newTenant(app)
+    for (const name of ['a', 'b', 'c']) await addRole(app, tenantId, name)
+    await app.rows('delete from audit_seals')
+    await app.rows('update audit set seq = seq - 4, mac = null, hash = null')
+  })
+
+  test('are sealed where they stand, and new ones go on from there', async () => {
+    isWhole(await walkChain(app, tenantId))
+    await addRole(app, tenantId, 'd')
+    const other = await newTenant(app)
+    await app.upkeep()
+    assert.deepEqual(await app.rows('select id from audit where hash is null'), [])
+    const walked = await walkChain(app, tenantId)
+    isWhole(walked)
+    assert.equal(walked.checked, 5)
+    isWhole(await walkChain(app, other))
+    isWhole(await walkLog(app))
+  })
+
+  test('cannot be added to, nor be changed', async () => {
+    const insert = `insert into audit (id, tenant_id, actor_kind, actor_id, action, target_kind, target_id, at, request_id, seq)
+      select ?1, ?2, actor_kind, actor_id, action, target_kind, target_id, at, request_id, ?3 from audit limit 1`
+    const nobody = '00000000-0000-7000-8000-000000000000'
+    await app.rows(insert, 'late', nobody, 0)
+    await app.upkeep()
+    assert.equal((await walkChain(app, nobody)).broken?.reason, 'forged')
+    await app.rows(insert, 'early', tenantId, -4)
+    await app.upkeep()
+    assert.equal((await walkChain(app, tenantId)).broken?.reason, 'unsealed')
+    await app.rows('delete from audit where id = ?', 'early')
+    await app.rows("update audit set action = 'other' where tenant_id = ? and seq = -2", tenantId)
+    assert.deepEqual((await walkChain(app, tenantId)).broken?.reason, 'displaced')
+  })
+})
+
+describe('audit rows', LIBSQL_ONLY, () => {
+  test('are walked in pages, to the first that is broken', async () => {
+    const app = await startApp({ LOG_LEVEL: 'info' })
+    const tenantId = await newTenant(app)
+    for (let page = 0; page < 6; page++) {
+      const lines = Array.from({ length: 100 }, (_, n) => ({ type: 'role', tenantId, name: `role ${page} ${n}` }))
+      assert.equal((await app.admin.post('/v1/import', { lines })).status, 200)
+    }
+    const walked = await walkChain(app, tenantId)
+    isWhole(walked)
+    assert.equal(walked.checked, 601)
+    await app.rows("update audit set action = 'other' where tenant_id = ? and seq = 550", tenantId)
+    const { broken } = await walkChain(app, tenantId)
+    assert.deepEqual({ ...broken, id: '' }, { ...broken, id: '', sequence: 550, reason: 'forged' })
+  })
+
+  test('are proved anew under a new master key; what was forged before stays so', async () => {
+    const LIBSQL_URL = freshDatabase()
+    const MASTER_KEY = randomBytes(32).toString('base64url')
+    const first = await startApp({ LIBSQL_URL })
+    const [good, robbed] = [await newTenant(first), await newTenant(first)]
+    await first.rows("update audit set action = 'other' where tenant_id = ?", robbed)
+
+    const both = await startApp({ LIBSQL_URL, MASTER_KEY, MASTER_KEY_PREVIOUS: SECRETS.MASTER_KEY })
+    isWhole(await walkChain(both, good))
+    const { body } = await both.admin.post<{ remaining: number }>('/v1/master-key/reseal', {})
+    assert.equal(body.remaining, 0)
+
+    const alone = await startApp({ LIBSQL_URL, MASTER_KEY })
+    isWhole(await walkChain(alone, good))
+    isWhole(await walkChain(alone))
+    isWhole(await walkLog(alone))
+    assert.equal((await walkChain(alone, robbed)).broken?.reason, 'forged')
+  })
+})
