@@ -16,6 +16,7 @@ import { closedByDefault, securityHeaders } from './http/headers.ts'
 import { handleError } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
 import { createRouter, limitBody } from './http/router.ts'
+import { readTrace, tracedPorts, traceResponse } from './http/trace-context.ts'
 import { docs } from './pages/docs.tsx'
 import { loginPage } from './pages/login.tsx'
 import { loginEnrol } from './pages/login-enrol.tsx'
@@ -46,11 +47,13 @@ export function createApp(ports: Ports) {
     const { requestId } = c.var
     const trace = { requestId, address: clientAddress(c, ports), userAgent: c.req.header('user-agent') ?? '' }
     const afterwards: Deps['afterwards'] = new Set()
-    c.set('deps', { ...ports, kv, trace, afterwards })
+    const context = readTrace(c.req.header('traceparent'), c.req.header('tracestate'))
+    c.set('deps', { ...ports, kv, ...tracedPorts(ports, context), trace, afterwards })
     c.set('actor', ANONYMOUS)
     await next()
     for (const work of afterwards) ports.defer(work(ports))
     c.header('X-Request-Id', requestId)
+    c.header('traceresponse', traceResponse(context))
   })
   app.use(requestLog, securityHeaders, closedByDefault)
   app.use('/imsg-service/*', gatewayPreflight)

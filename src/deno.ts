@@ -4,6 +4,7 @@ import { type Config, parseConfig, VARIABLE_NAMES } from './config.ts'
 import { createDelivery } from './platform/delivery.ts'
 import { libsqlPorts } from './platform/libsql.ts'
 import { createLog } from './platform/logger.ts'
+import { countInLog } from './platform/metrics.ts'
 
 const HOUR_MS = 3_600_000
 const DEFAULT_DATABASE = 'file:.data/gatehouse.db'
@@ -12,13 +13,16 @@ const config = configure()
 if (!config.LIBSQL_URL) await Deno.mkdir('.data', { recursive: true })
 const stores = await libsqlPorts({ url: config.LIBSQL_URL ?? DEFAULT_DATABASE, authToken: config.LIBSQL_AUTH_TOKEN })
 
+// biome-ignore lint/suspicious/noConsole: standard output is the log
+const log = createLog(config, (line) => console.log(line))
+
 const outside = {
   ...stores,
   config,
   fetch,
   now: () => new Date(),
-  // biome-ignore lint/suspicious/noConsole: standard output is the log
-  log: createLog(config, (line) => console.log(line)),
+  log,
+  count: countInLog(log),
 }
 
 /** What goes on after its response; a stop waits for it. */

@@ -35,6 +35,16 @@ export interface Argon2 {
 /** Events and causes are written as one JSON line each; `fields` must be ids, codes and numbers, never secrets. */
 export type Log = (level: 'debug' | 'info' | 'warn' | 'error', event: string, fields?: Record<string, unknown>) => void
 
+/** Something that happened, for statistics: nothing in it says who it was. */
+export interface Metric {
+  name: 'login' | 'refresh' | 'throttled' | 'delivery' | 'provider'
+  /** `ok`, or a word for what went wrong. */
+  result: string
+  /** How somebody logs in, or by what channel a message goes. */
+  method?: string
+  tenantId?: string | null | undefined
+}
+
 /** What the core may know of the request it works for. */
 export interface Trace {
   requestId: string
@@ -48,8 +58,8 @@ export interface Ports {
   config: Config
   db: Db
   kv: Kv
-  /** Delivers one message to one person. */
-  deliver(message: Message): Promise<void>
+  /** Delivers one message to one person; `headers` go with it where that is a request. */
+  deliver(message: Message, headers?: Record<string, string>): Promise<void>
   /** Every call to another service goes through this. */
   fetch: typeof fetch
   /** The addresses that a host's name stands for, where the runtime can tell. */
@@ -61,6 +71,8 @@ export interface Ports {
   /** A file of the documentation page. */
   asset(name: string): Promise<Response>
   log: Log
+  /** Never waits, never fails. */
+  count(metric: Metric): void
   /** The socket's peer, where the runtime knows it. */
   peerAddress(env: unknown): string | undefined
 }

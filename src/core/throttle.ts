@@ -29,9 +29,10 @@ export async function passwordCounters(deps: Deps, usernameKey: string, onlyIf?:
 }
 
 /** Throws `too_many_attempts` with the time until the window ends. */
-export function refuseOver({ now }: Pick<Deps, 'now'>, limit: number, [counter]: Counted): void {
+export function refuseOver({ now, count }: Pick<Deps, 'now' | 'count'>, limit: number, [counter]: Counted): void {
   if (!counter || counter.count <= limit) return
   const retryAfterSeconds = Math.max(1, Math.ceil((counter.endsAt.getTime() - now().getTime()) / 1000))
+  count({ name: 'throttled', result: 'too_many_attempts' })
   throw new AppError('too_many_attempts', { retryAfterSeconds })
 }
 

@@ -12,10 +12,14 @@ interface Webhook {
 }
 
 export function webhook({ url, secret, post, now }: Webhook): Transport {
-  return async ({ to, channel, subject, text, html = null, links = [], code = null }, { id, createdAt }) => {
+  return async (
+    { to, channel, subject, text, html = null, links = [], code = null },
+    { id, createdAt, headers: trace },
+  ) => {
     const body = JSON.stringify({ id, to, channel, subject, text, html, links, code, createdAt })
     const timestamp = Math.floor(now().getTime() / 1000)
     const headers = {
+      ...trace,
       'webhook-id': id,
       'webhook-timestamp': String(timestamp),
       'webhook-signature': `v1,${await sign(secret, `${id}.${timestamp}.${body}`)}`,

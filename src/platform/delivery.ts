@@ -22,12 +22,14 @@ export interface Failure {
 export interface Envelope {
   id: string
   createdAt: Date
+  /** Of the request that caused it. */
+  headers?: Record<string, string> | undefined
 }
 
 /** Hands one message over, once. Answers why that failed, or nothing. */
 export type Transport = (message: Message, envelope: Envelope) => Promise<Failure | undefined>
 
-type Outside = Pick<Ports, 'config' | 'db' | 'fetch' | 'now' | 'log'>
+type Outside = Pick<Ports, 'config' | 'db' | 'fetch' | 'now' | 'log' | 'count'>
 
 interface Patience {
   timeoutMs: number
@@ -54,14 +56,19 @@ const Sendable = z.discriminatedUnion('channel', [
  */
 export function createDelivery(outside: Outside, binding?: SendEmail, patience = PATIENCE): Ports['deliver'] {
   const transport = chooseTransport(outside, binding, patience)
-  return async (message) => {
+  return async (message, headers) => {
     const { channel } = message
+    const end = (result: 'ok' | 'refused' | 'failed', why: object = {}) => {
+      outside.count({ name: 'delivery', result, method: channel })
+      if (result !== 'ok') outside.log('error', `delivery ${result}`, { channel, ...why })
+    }
     try {
-      if (!Sendable.safeParse(message).success) return outside.log('error', 'delivery refused', { channel })
-      const failure = await send(transport, message, { id: v7(), createdAt: outside.now() }, patience.pausesMs)
-      if (failure) outside.log('error', 'delivery failed', { channel, ...failure })
+      if (!Sendable.safeParse(message).success) return end('refused')
+      const envelope = { id: v7(), createdAt: outside.now(), headers }
+      const failure = await send(transport, message, envelope, patience.pausesMs)
+      end(failure ? 'failed' : 'ok', failure)
     } catch (cause) {
-      outside.log('error', 'delivery failed', { channel, cause })
+      end('failed', { cause })
     }
   }
 }
@@ -98,7 +105,7 @@ function chooseTransport(
 /** In development nothing is sent. */
 const keepInOutbox =
   (db: Db): Transport =>
-  async ({ links = [], ...message }, envelope) => {
-    await db.insert(outbox).values({ ...message, links, ...envelope })
+  async ({ links = [], ...message }, { id, createdAt }) => {
+    await db.insert(outbox).values({ ...message, links, id, createdAt })
     return undefined
   }

@@ -7,6 +7,9 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 /** Mail addresses, JWTs, password hashes, and any long run of letters and digits that is not a UUID. */
 const SECRETS = /[\w.+-]+@[\w-]+\.[\w.-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|\$(?:argon2\w*|2[aby])\$[^\s"]+|[\w-]{20,}/g
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+/** A trace id is as long as a secret, and none. */
+const TRACE_NAMES = ['traceId', 'spanId']
+const HEX = /^[0-9a-f]{16,32}$/
 const UNSAFE_NAMES = /pass|secret|token|cookie|authorization|key$|code$|email|phone|username|otp/i
 
 export function createLog({ LOG_LEVEL }: Pick<Config, 'LOG_LEVEL'>, write: (line: string) => void): Log {
@@ -22,7 +25,7 @@ function redact(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 function redactValue(name: string, value: unknown): unknown {
-  if (name === 'errorCode' || name === 'route') return value
+  if (name === 'errorCode' || name === 'route' || (HEX.test(String(value)) && TRACE_NAMES.includes(name))) return value
   if (UNSAFE_NAMES.test(name)) return '[redacted]'
   if (value instanceof Error) return describe(value)
   if (typeof value === 'string') return scrub(value)

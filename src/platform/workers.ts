@@ -1,5 +1,5 @@
 /** Cloudflare Workers: D1 (or a remote libSQL), KV, static assets and the mail binding. */
-import type { D1Database, Fetcher, KVNamespace, SendEmail } from '@cloudflare/workers-types'
+import type { AnalyticsEngineDataset, D1Database, Fetcher, KVNamespace, SendEmail } from '@cloudflare/workers-types'
 import { createClient } from '@libsql/client/web'
 import Argon2Wasm from '@phi-ag/argon2'
 import argon2Module from '@phi-ag/argon2/argon2.wasm'
@@ -16,6 +16,7 @@ export interface Bindings {
   CACHE: KVNamespace
   ASSETS: Fetcher
   EMAIL?: SendEmail
+  METRICS?: AnalyticsEngineDataset
 }
 
 export function workersPorts(bindings: Bindings, config: Config): Pick<Ports, 'db' | 'kv' | 'argon2' | 'asset'> {

@@ -41,6 +41,7 @@ export async function countOn({ database, db }: WorkerdTarget): Promise<CountedT
     deliver: async () => undefined,
     defer: (work) => void deferred.push(work),
     log: () => undefined,
+    count: () => undefined,
     peerAddress: () => '198.18.0.1',
   }
   const app = createApp(ports)

@@ -5,6 +5,7 @@ import type { SendEmail } from '@cloudflare/workers-types'
 import { createDelivery } from '../../src/platform/delivery.ts'
 import { configured, failed, MAIL } from './messages.ts'
 
+const count = () => undefined
 const config = configured({ DELIVERY: 'binding', DELIVERY_FROM: 'id@us.example' })
 const refusal = (code: string) => Promise.reject(Object.assign(new Error(`for ${MAIL.to}`), { code }))
 
@@ -15,7 +16,11 @@ async function deliver(send: (attempt: number) => Promise<unknown>) {
   const log = (...line: unknown[]) => logged.push(line)
   const binding = { send: () => send(++attempts) } as unknown as SendEmail
   const patience = { timeoutMs: 50, pausesMs: [1, 1] }
-  await createDelivery({ config, db: undefined as never, fetch, now: () => new Date(), log }, binding, patience)(MAIL)
+  await createDelivery(
+    { config, db: undefined as never, fetch, now: () => new Date(), log, count },
+    binding,
+    patience,
+  )(MAIL)
   return { attempts, logged }
 }
 
@@ -36,7 +41,7 @@ describe('the mail binding', () => {
   })
 
   test('stops the start with one sentence when it is not there', () => {
-    const outside = { config, db: undefined as never, fetch, now: () => new Date(), log: () => {} }
+    const outside = { config, db: undefined as never, fetch, now: () => new Date(), log: () => {}, count }
     assert.throws(() => createDelivery(outside), /^Error: Gatehouse cannot start: DELIVERY=binding needs .*\.$/)
   })
 })

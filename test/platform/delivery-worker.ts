@@ -12,6 +12,7 @@ export default {
       db: undefined as never,
       fetch: (...outgoing: Parameters<typeof fetch>) => fetch(...outgoing),
       now: () => new Date(),
+      count: () => undefined,
       log: (...line: unknown[]) => logged.push(line),
     }
     await createDelivery(outside, EMAIL, patience)(message)

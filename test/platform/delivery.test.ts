@@ -3,19 +3,23 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import type { Config } from '../../src/config.ts'
-import type { Message } from '../../src/deps.ts'
+import type { Message, Metric } from '../../src/deps.ts'
 import { createDelivery } from '../../src/platform/delivery.ts'
 import { configured, failed, MAIL, SECRET, SMS, webhookAt } from './messages.ts'
 import { flood, hangUp, type Reply, reply, silence, startReceiver } from './receiver.ts'
 
+/** Of the last delivery. */
+let counted: Metric[] = []
 const patience = { timeoutMs: 500, pausesMs: [10, 20] }
 
 /** Answers what was logged. */
 async function deliver(config: Config, message: Message): Promise<unknown[]> {
   const logged: unknown[] = []
+  counted = []
   const log = (...line: unknown[]) => logged.push(line)
+  const count = (metric: Metric) => void counted.push(metric)
   await createDelivery(
-    { config, db: undefined as never, fetch, now: () => new Date(), log },
+    { config, db: undefined as never, fetch, now: () => new Date(), log, count },
     undefined,
     patience,
   )(message)

@@ -6,6 +6,7 @@ import type { Kv, Ports } from '../../src/deps.ts'
 import { createDelivery } from '../../src/platform/delivery.ts'
 import { libsqlPorts } from '../../src/platform/libsql.ts'
 import { createLog } from '../../src/platform/logger.ts'
+import { countInLog } from '../../src/platform/metrics.ts'
 import { freshDatabase } from './folder.ts'
 import { nativeArgon2 } from './native-argon2.ts'
 import type { Service, Traffic } from './service.ts'
@@ -41,6 +42,7 @@ export async function startOnLibsql(
     config,
     fetch,
     log,
+    count: countInLog(log),
     now: () => new Date(Date.now() + ahead),
   }
   const ports: Ports = {

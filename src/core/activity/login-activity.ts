@@ -22,12 +22,13 @@ export async function activityBase(deps: Deps, loginType: NewLoginActivity['logi
   }
 }
 
-/** A whole row for an attempt that led to no session. */
+/** A whole row for an attempt that led to no session; it is counted with it. */
 export async function failedActivity(
   deps: Deps,
   { actor, tenantId, method }: { actor: string; tenantId: string | null; method: string },
 ): Promise<NewLoginActivity> {
   const base = await activityBase(deps, 'FAILED')
+  deps.count({ name: 'login', result: 'failed', method, tenantId })
   return { ...base, sessionId: '', actor, tenantId, method, tokenPayload: '', tokenSeconds: null }
 }
 

@@ -32,9 +32,18 @@ export function endFlow(
   const { end, connection, won } = flow
   const ask = async (): Promise<Vouched> => {
     if (!won || !connection) throw new AppError('login_ended')
-    return { connection, ...(await redeem(connection)) }
+    return {
+      connection,
+      ...(await redeem(connection).catch((thrown: unknown) => countFailure(deps, connection, thrown))),
+    }
   }
   return 'client' in end ? endAtClient(deps, flow, end, ask) : endInHostedLogin(deps, end.hostedLoginId, ask)
+}
+
+function countFailure({ count }: Deps, { kind, tenantId }: Connection, thrown: unknown): never {
+  if (thrown instanceof AppError)
+    count({ name: 'provider', result: thrown.code.replace('provider_', ''), method: kind, tenantId })
+  throw thrown
 }
 
 async function endAtClient(

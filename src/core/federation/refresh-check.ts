@@ -61,6 +61,8 @@ async function askProvider(deps: Deps, session: ProviderSession, connection: Con
   } catch (cause) {
     const at = { requestId: deps.trace.requestId, connectionId: connection.id }
     deps.log('warn', 'refresh check failed', { ...at, cause })
+    const { kind: method, tenantId } = connection
+    deps.count({ name: 'provider', result: 'refresh_unchecked', method, tenantId })
     return { refused: false }
   }
 }

@@ -77,6 +77,7 @@ export async function openSessionFor(deps: Deps, login: DirectLogin, { first, or
   const issued = payloadOf(deps, pair, principal)
   if (issued !== expected)
     await updateTokenPayload(db, activity.id, await seal(deps.config, payloadIdentity(sessionId), issued))
+  deps.count({ name: 'login', result: 'ok', method, tenantId: tenant.id })
   announceSession(deps, sessionId, pair.generation)
   const person = personClaims(principal, now)
   return { sessionId, sign: () => signTokenPair(deps, { ...pair, person, issuedAt: now, lifetimeSeconds }) }

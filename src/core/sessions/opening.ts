@@ -56,6 +56,7 @@ export async function tokensOfOpenedSession(
     amr: methodReferences(data.method),
   }
   await correctPayload(deps, opened.activityId, data, pair)
+  deps.count({ name: 'login', result: 'ok', method: data.method, tenantId: principal.tenant?.id })
   announceSession(deps, data.sessionId, 1)
   return signTokenPair(deps, { ...pair, issuedAt: deps.now(), lifetimeSeconds: client.accessTokenExpiration })
 }

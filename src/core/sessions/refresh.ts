@@ -38,12 +38,26 @@ interface Refresh {
  * the tenant), `second_factor_due` (the other tenant asks for one) or why the user may have no tokens; none of these
  * spends the pair.
  */
-export async function refreshSession(deps: Deps, { refreshToken, access, ...wanted }: Refresh): Promise<TokenPair> {
+export async function refreshSession(deps: Deps, wanted: Refresh): Promise<TokenPair> {
+  const outcome: Outcome = { result: 'refused' }
+  try {
+    return await refresh(deps, wanted, outcome)
+  } finally {
+    deps.count({ name: 'refresh', ...outcome, tenantId: wanted.access?.tenantId })
+  }
+}
+
+/** For statistics. */
+interface Outcome {
+  result: 'ok' | 'repeated' | 'reused' | 'refused'
+}
+
+async function refresh(deps: Deps, { refreshToken, access, ...wanted }: Refresh, outcome: Outcome): Promise<TokenPair> {
   const { db } = deps
   const now = deps.now()
   const tenantId = wanted.tenantId || undefined
   const presented = await readRefreshToken(deps, refreshToken)
-  if (!access || !samePair(generationOf(access), presented)) throw await refusedAlone(deps, presented)
+  if (!access || !samePair(generationOf(access), presented)) throw await refusedAlone(deps, presented, outcome)
 
   if (access.amr.includes(FEDERATED)) await checkAtProvider(deps, presented)
 
@@ -63,7 +77,10 @@ export async function refreshSession(deps: Deps, { refreshToken, access, ...want
     selectPrincipal(db, { userId: user, tenantId: tenantId ?? tenantOfSession(rotation.id) }),
   ])
 
-  if (reused.length > 0) await announceEnd(deps, [rotation.id], 'reuse')
+  if (reused.length > 0) {
+    outcome.result = 'reused'
+    await announceEnd(deps, [rotation.id], 'reuse')
+  }
   if (!session || !client || !principal || !target) throw new AppError('refresh_expired')
   if (!isLive(session, now)) throw new AppError(reasonOfEnd(session, principal, client))
   const rotated = session.activityId === activity.id
@@ -73,6 +90,7 @@ export async function refreshSession(deps: Deps, { refreshToken, access, ...want
 
   const amr = methodReferences(session.method)
   const token = { person: personClaims(principal, now), clientId: client.clientId, amr, ...next }
+  outcome.result = rotated ? 'ok' : 'repeated'
   if (rotated) {
     announceSession(deps, next.sessionId, next.generation)
     const issued = tokenPayload(deps, token)
@@ -103,13 +121,20 @@ interface Refused {
 }
 
 /** Without its access token it opens nothing; but one that was used before is reused all the same. */
-async function refusedAlone(deps: Deps, { sessionId: id, generation }: Generation): Promise<AppError> {
+async function refusedAlone(
+  deps: Deps,
+  { sessionId: id, generation }: Generation,
+  outcome: Outcome,
+): Promise<AppError> {
   const now = deps.now()
   const [reused, [session]] = await deps.db.batch([
     endReusedSession(deps.db, { id, generation, activityId: '', now }),
     selectSession(deps.db, id),
   ])
-  if (reused.length > 0) await announceEnd(deps, [id], 'reuse')
+  if (reused.length > 0) {
+    outcome.result = 'reused'
+    await announceEnd(deps, [id], 'reuse')
+  }
   const current = session && isLive(session, now) && session.generation === generation
   return new AppError(current ? 'refresh_mismatched' : 'refresh_expired')
 }
