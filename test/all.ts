@@ -2,14 +2,15 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const PHASES = [
-  ['test/commands/*.test.ts'],
-  ['test/on-*.ts', 'test/*.test.ts', 'test/{core,platform,deno}/*.test.ts'],
-  ['test/browser/*.test.ts'],
+/** How many files at once, and which. */
+const PHASES: [number, ...string[]][] = [
+  [1, 'test/timed/*.test.ts'],
+  [2, 'test/on-*.ts', 'test/*.test.ts', 'test/{core,platform,deno}/*.test.ts'],
+  [2, 'test/browser/*.test.ts'],
 ]
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
-for (const files of PHASES) {
-  const run = ['--import', 'tsx', '--test', '--test-concurrency=2', ...files]
+for (const [atOnce, ...files] of PHASES) {
+  const run = ['--import', 'tsx', '--test', `--test-concurrency=${atOnce}`, ...files]
   if (spawnSync(process.execPath, run, { cwd, stdio: 'inherit' }).status !== 0) process.exitCode = 1
 }

@@ -1,7 +1,7 @@
 /** What stops a deployment before it begins. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { findMisconfiguration, type Setting } from '../../src/commands/deploy-check.ts'
+import { findMisconfiguration, type Setting } from '../src/commands/deploy-check.ts'
 
 describe('npm run deploy', () => {
   const secrets = ['MASTER_KEY', 'ADMIN_API_KEY', 'DELIVERY_SECRET']
