@@ -17,8 +17,18 @@ const origin = z
   .refine((url) => url === new URL(url).origin, 'must be an origin without a path')
   .refine((url) => url.startsWith('https:') || isLocal(url), 'must be https (http is for localhost only)')
 
-const count = (standard: number) => z.coerce.number('must be a number').int().min(1).max(1_000_000).default(standard)
-const seconds = (standard: number) => z.coerce.number('must be a number').int().min(1).max(31_536_000).default(standard)
+const whole = (standard: number, most: number) => {
+  const words = `must be a whole number from 1 to ${most}`
+  // [vars] of wrangler.toml may hold numbers.
+  return z.coerce
+    .string()
+    .regex(/^\d+$/, words)
+    .transform(Number)
+    .pipe(z.int(words).min(1, words).max(most, words))
+    .default(standard)
+}
+const count = (standard: number) => whole(standard, 1_000_000)
+const seconds = (standard: number) => whole(standard, 31_536_000)
 const flag = z.stringbool('must be true or false').optional()
 
 const Raw = z.object({
@@ -38,6 +48,7 @@ const Raw = z.object({
   GATEWAY_COOKIE_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a cookie name')
+    .regex(/^(?!__Host-(gw|login)-)/i, 'must not be that of a cookie of ours')
     .default('imidToken'),
   GATEWAY_COOKIE_DOMAIN: z.hostname('must be a domain').optional(),
   LOGIN_LIMIT_PER_USERNAME: count(10),
@@ -90,6 +101,8 @@ const Variables = Raw.transform((raw) => {
   if (config.DELIVERY_URL?.startsWith('http:') && !config.ALLOW_INSECURE_PEERS) refuse('DELIVERY_URL', 'must be https')
   if (config.ALLOW_INSECURE_PEERS && !config.development)
     refuse('ALLOW_INSECURE_PEERS', 'may be true on localhost only')
+  if (config.GATEWAY_COOKIE_DOMAIN && /^__Host-/i.test(config.GATEWAY_COOKIE_NAME))
+    refuse('GATEWAY_COOKIE_DOMAIN', 'must not be set beside a __Host- cookie, which is for one host')
   if (config.MASTER_KEY === config.MASTER_KEY_PREVIOUS) refuse('MASTER_KEY_PREVIOUS', 'must differ from MASTER_KEY')
 })
 

@@ -13,7 +13,7 @@ await runCommand(async () => {
     total += resealed
     left = remaining
   }
-  say(`${total} values are sealed anew. MASTER_KEY_PREVIOUS is not needed any more.`)
+  say(`${total} values are sealed anew. Keep MASTER_KEY_PREVIOUS until the refresh tokens of before have expired.`)
 })
 
 interface Progress {
