@@ -48,6 +48,7 @@ describe('delivery', () => {
 
     test('the whole message arrives, signed as Standard Webhooks says', async () => {
       assert.deepEqual(await overWebhook(MAIL), [])
+      assert.deepEqual(counted, [{ name: 'delivery', result: 'ok', method: 'mail' }])
       const [request] = receiver.received
       assert.equal(`${request?.method} ${request?.path}`, 'POST /hook')
       const body = new Webhook(SECRET).verify(request?.body ?? '', request?.headers as Record<string, string>)
@@ -101,6 +102,7 @@ describe('delivery', () => {
     test('a redirect is a failure and is not followed', async () => {
       receiver.willReply(reply(307, '', { location: `${receiver.url}/elsewhere` }))
       assert.match(JSON.stringify(await overWebhook(MAIL)), /delivery failed.*"status":307/)
+      assert.deepEqual(counted, [{ name: 'delivery', result: 'failed', method: 'mail' }])
       assert.deepEqual(
         receiver.received.map(({ path }) => path),
         ['/hook'],
