@@ -1,7 +1,9 @@
 /** Audit chains over time: what was there before them, more than one page, another master key, and the command. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { before, describe, test } from 'node:test'
+import { createClient } from '@libsql/client'
 import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
 import { walkChain, walkLog } from '../support/audit-walk.ts'
 import { freshDatabase } from '../support/folder.ts'
@@ -59,6 +61,34 @@ describe('audit rows from before there were chains', LIBSQL_ONLY, () => {
   })
 })
 
+test('the migration numbers what is there by its time, in each chain', LIBSQL_ONLY, async () => {
+  const client = createClient({ url: ':memory:' })
+  const [foundation = '', ...later] = readdirSync('drizzle')
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+  const migrate = (file: string) => client.executeMultiple(readFileSync(`drizzle/${file}`, 'utf8'))
+  await migrate(foundation)
+  for (const [id, tenantId, at] of [
+    ['b', 'x', 2],
+    ['a', 'x', 1],
+    ['c', 'y', 3],
+    ['d', null, 4],
+    ['e', 'x', 2],
+    ['f', null, 1],
+  ])
+    await client.execute({
+      sql: "insert into audit values (?, ?, 'system', null, 'a', 'k', 't', ?, 'r')",
+      args: [id ?? null, tenantId ?? null, at ?? null],
+    })
+  for (const file of later) await migrate(file)
+  const { rows } = await client.execute('select chain, seq, id from audit order by chain, seq')
+  client.close()
+  assert.deepEqual(
+    rows.map(({ chain, seq, id }) => `${chain} ${seq} ${id}`),
+    [' -1 f', ' 0 d', 'x -2 a', 'x -1 b', 'x 0 e', 'y 0 c'],
+  )
+})
+
 describe('audit rows', LIBSQL_ONLY, () => {
   test('are walked in pages, to the first that is broken', async () => {
     const app = await startApp({ LOG_LEVEL: 'info' })
@@ -73,6 +103,24 @@ describe('audit rows', LIBSQL_ONLY, () => {
     await app.rows("update audit set action = 'other' where tenant_id = ? and seq = 550", tenantId)
     const { broken } = await walkChain(app, tenantId)
     assert.deepEqual({ ...broken, id: '' }, { ...broken, id: '', sequence: 550, reason: 'forged' })
+  })
+
+  test('are one chain, whole, when two services write and seal them at once', async () => {
+    const LIBSQL_URL = freshDatabase()
+    const both = [await startApp({ LIBSQL_URL }), await startApp({ LIBSQL_URL })]
+    const [app] = both
+    assert.ok(app)
+    const tenantId = await newTenant(app)
+    const writes = both.flatMap((each, at) =>
+      Array.from({ length: 25 }, (_, n) => addRole(each, tenantId, `${at} ${n}`)),
+    )
+    await Promise.all([...writes, ...both.map((each) => each.upkeep())])
+    await Promise.all(both.map((each) => each.upkeep()))
+    assert.deepEqual(await app.rows('select id from audit where hash is null'), [])
+    const walked = await walkChain(app, tenantId)
+    isWhole(walked)
+    assert.equal(walked.checked, 51)
+    isWhole(await walkLog(app))
   })
 
   test('are proved anew under a new master key; what was forged before stays so', async () => {
