@@ -41,26 +41,29 @@ export async function openLibsql({ url, authToken }: Location): Promise<Db> {
   // so that one is as fast as many.
   const client = createClient({ url, ...(authToken ? { authToken } : {}), ...(isFile ? { concurrency: 1 } : {}) })
   if (isFile) {
-    await client.execute('PRAGMA journal_mode = WAL')
-    await client.execute('PRAGMA synchronous = NORMAL')
     await client.execute('PRAGMA busy_timeout = 5000')
+    await besideOthers(() => client.execute('PRAGMA journal_mode = WAL'))
+    await client.execute('PRAGMA synchronous = NORMAL')
   }
   await client.execute('PRAGMA foreign_keys = ON')
   const db = drizzle(steadyClient(client), { schema, casing: 'snake_case' })
-  await migrateBesideOthers(() => migrate(db, { migrationsFolder: MIGRATIONS }))
+  await besideOthers(() => migrate(db, { migrationsFolder: MIGRATIONS }))
   return db as unknown as Db
 }
 
 const ATTEMPTS = 5
 
-/** Of processes that start together one makes the tables; the others fail on what it has made, and then find it done. */
-async function migrateBesideOthers(work: () => Promise<void>, attempt = 1): Promise<void> {
+/**
+ * Of processes that start together one turns the file to WAL and makes the tables, for which nobody waits in line; the
+ * others fail on it, and then find it done.
+ */
+async function besideOthers(work: () => Promise<unknown>, attempt = 1): Promise<void> {
   try {
     await work()
   } catch (cause) {
     if (attempt === ATTEMPTS) throw cause
     await sleep(attempt * 200)
-    await migrateBesideOthers(work, attempt + 1)
+    await besideOthers(work, attempt + 1)
   }
 }
 
