@@ -23,6 +23,8 @@ const MEANT: [scan: RegExp, why: string][] = [
     "the gateway's snapshot, once a minute",
   ],
   [/^SCAN audit USING (COVERING )?INDEX audit_unsealed: /, 'what is not sealed yet: a few rows, and mostly none'],
+  [/^SCAN hops: /, 'no table: from one chain to the next, by the index'],
+  [/^SCAN (audit|audit_seals): select .* where substr\("\1"\."mac"/, 'a new master key takes over: once, by a command'],
   [/^SCAN units: select coalesce\(max/, "the gateway's snapshot, once a minute"],
 ]
 
