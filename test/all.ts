@@ -1,12 +1,11 @@
-/** `npm test`: what is timed by the clock has the machine to itself, then everything else, then what needs a browser. */
+/** `npm test`: what is timed by the clock has the machine to itself, then comes everything else. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** How many files at once, and which. */
+/** How many files at once, and which. The long ones first; they wait for others more than they compute. */
 const PHASES: [number, ...string[]][] = [
   [1, 'test/timed/*.test.ts'],
-  [2, 'test/on-*.ts', 'test/*.test.ts', 'test/{core,platform,deno}/*.test.ts'],
-  [2, 'test/browser/*.test.ts'],
+  [3, 'test/on-*.ts', 'test/*.test.ts', 'test/{core,platform,deno,browser}/*.test.ts'],
 ]
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
