@@ -166,7 +166,7 @@ describe('an import', () => {
     assert.ok(row?.['confirmed_at'])
   })
 
-  test('is for operators, and bounded', async () => {
+  test('is for operators who may do everything, and bounded', async () => {
     const world = await makeWorld(app)
     const own = await create<{ key: string }>(app, '/v1/api-keys', {
       name: 'own',
@@ -175,6 +175,8 @@ describe('an import', () => {
     })
     const line = { type: 'unit', tenantId: world.tenant.id, name: 'x' }
     refused(await app.post('/v1/import', { lines: [line] }, { 'x-api-key': own.key }), 403)
+    const creator = await create<{ key: string }>(app, '/v1/api-keys', { name: 'creator', permissions: 8 })
+    refused(await app.post('/v1/import', { lines: [line] }, { 'x-api-key': creator.key }), 403)
     refusedFields(await app.admin.post('/v1/import', { lines: [] }), 'lines')
     refusedFields(await app.admin.post('/v1/import', { lines: Array(101).fill(line) }), 'lines')
     refusedFields(await app.admin.post('/v1/import', { lines: [line], force: true }), 'force')

@@ -1,7 +1,12 @@
-/** Moving in: lines of any kind, for operators. A line whose references come before it finds them. */
+/**
+ * Moving in: lines of any kind. Only for operators who may do everything, because lines give people rights and ways in.
+ * A line whose references come before it finds them.
+ */
 import type { Deps } from '../../deps.ts'
 import type { ApiKeyActor } from '../actor.ts'
+import { ALL_PERMISSIONS } from '../directory/api-key-actor.ts'
 import { requireOperator } from '../directory/refusals.ts'
+import { AppError } from '../errors.ts'
 import { importClients } from './import-clients.ts'
 import { importIdentities } from './import-identities.ts'
 import { importMemberships } from './import-memberships.ts'
@@ -33,6 +38,8 @@ const IMPORTERS: { [Type in LineType]: Importer<LineOf[Type]> } = {
  */
 export async function importLines(deps: Deps, actor: ApiKeyActor, lines: Line[], dryRun: boolean): Promise<Verdict[]> {
   requireOperator(actor)
+  if (actor.permissions !== ALL_PERMISSIONS)
+    throw new AppError('forbidden', { detail: 'Only an operator who may do everything may import' })
   const verdicts: Verdict[] = []
   for (let at = 0; at < lines.length; at = verdicts.length) {
     const type = lines[at]?.type ?? 'tenant'
