@@ -1,6 +1,6 @@
 /**
- * A cache that does not answer is as good as none: it is waited for, but not for long, and then left alone for a while.
- * By a clock that is never set.
+ * A cache that does not answer is as good as none: it is waited for, but not for long, and then not asked for a while, by
+ * a clock that is never set. It is told everything all the same: an end that it misses would live on in it.
  */
 import type { Kv } from '../deps.ts'
 
@@ -11,7 +11,6 @@ export function patientKv(kv: Kv): Kv {
   let silentUntil = 0
 
   async function soon<T>(work: () => Promise<T>): Promise<T> {
-    if (performance.now() < silentUntil) throw new Error('the cache did not answer lately')
     const late = Promise.withResolvers<never>()
     const giveUp = () => {
       silentUntil = performance.now() + PAUSE_MS
@@ -22,7 +21,10 @@ export function patientKv(kv: Kv): Kv {
   }
 
   return {
-    get: (key) => soon(() => kv.get(key)),
+    async get(key) {
+      if (performance.now() < silentUntil) throw new Error('the cache did not answer lately')
+      return soon(() => kv.get(key))
+    },
     put: (key, value, ttlSeconds) => soon(() => kv.put(key, value, ttlSeconds)),
   }
 }
