@@ -19,7 +19,7 @@ const origin = z
 
 const whole = (standard: number, most: number) => {
   const words = `must be a whole number from 1 to ${most}`
-  // [vars] of wrangler.toml may hold numbers.
+  // [vars] of wrangler.toml may hold numbers, and booleans for flags.
   return z.coerce
     .string()
     .regex(/^\d+$/, words)
@@ -29,7 +29,7 @@ const whole = (standard: number, most: number) => {
 }
 const count = (standard: number) => whole(standard, 1_000_000)
 const seconds = (standard: number) => whole(standard, 31_536_000)
-const flag = z.stringbool('must be true or false').optional()
+const flag = z.coerce.string().pipe(z.stringbool('must be true or false')).optional()
 
 const Raw = z.object({
   PUBLIC_ORIGIN: z.string('is missing: set it to the origin this service is reached at').pipe(origin),

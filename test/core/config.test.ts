@@ -90,6 +90,11 @@ describe('the configuration', () => {
     assert.equal(config.LOG_LEVEL, 'info')
   })
 
+  test('may come as numbers and booleans, as [vars] of wrangler.toml has them', () => {
+    const config = parseConfig({ ...LOCAL, SESSION_IDLE_SECONDS: 60, ALLOW_INSECURE_PEERS: false })
+    assert.deepEqual([config.SESSION_IDLE_SECONDS, config.ALLOW_INSECURE_PEERS], [60, false])
+  })
+
   test('is not lenient once deployed', () => {
     const config = parseConfig(DEPLOYED)
     assert.deepEqual([config.development, config.ALLOW_INSECURE_PEERS], [false, false])
