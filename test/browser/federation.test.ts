@@ -40,7 +40,7 @@ describe('a social login in a browser', () => {
     await once(pages, 'listening')
     client = `http://client.localhost:${(pages.address() as AddressInfo).port}`
     world = await makeConnectedWorld(app, await idp.connection('google'), {
-      tenant: { signUp: openSignUp() },
+      tenant: { signUp: { ...openSignUp(), emailDomains: ['example.com'] } },
       client: { redirectUrl: `${client}/done?kept=1`, origins: [client] },
     })
     for (const kind of ['apple', 'keycloak'] as const) await connect(app, world, await idp.connection(kind))
