@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
+import { altered } from '../support/altered.ts'
 import { type App, startApp } from '../support/app.ts'
 import { invalidWith, missing, refusedByStrategy, refusedWith } from '../support/auth-errors.ts'
 import { bearer, getCode, getTokens, makeWorld, refresh, type Tokens, type World } from '../support/world.ts'
@@ -137,12 +138,12 @@ describe('an access token', () => {
     const { accessToken } = await getTokens(app, world)
     const [header, payload, signature] = accessToken.split('.')
     const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')
-    const altered = Buffer.from(JSON.stringify({ ...decodeJwt(accessToken), permissions: ['all'] })).toString(
+    const richer = Buffer.from(JSON.stringify({ ...decodeJwt(accessToken), permissions: ['all'] })).toString(
       'base64url',
     )
     for (const forged of [
-      `${header}.${payload}.${signature?.slice(0, -4)}AAAA`,
-      `${header}.${altered}.${signature}`,
+      altered(accessToken),
+      `${header}.${richer}.${signature}`,
       `${none}.${payload}.`,
       `${none}.${payload}.${signature}`,
     ])

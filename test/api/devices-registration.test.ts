@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { altered } from '../support/altered.ts'
 import { type App, startApp } from '../support/app.ts'
 import { type Manager, manager, pathOf } from '../support/devices.ts'
 import { makeDevice } from '../support/native-device.ts'
@@ -134,7 +135,7 @@ describe('a registration link', () => {
   test('is not spent by a bad key or body', async () => {
     const link = await application.link(await newUser())
     const device = await makeDevice(app)
-    const flipped = `${device.jwk.x?.startsWith('A') ? 'B' : 'A'}${device.jwk.x?.slice(1)}`
+    const flipped = altered(device.jwk.x ?? '')
     const bad = [
       { publicKey: { ...device.jwk, x: flipped } },
       { publicKey: { ...device.jwk, crv: 'P-384' } },

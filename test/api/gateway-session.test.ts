@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { altered } from '../support/altered.ts'
 import { type App, startApp } from '../support/app.ts'
 import { comeIn } from '../support/gateway.ts'
 import { bearer, getTokens, logOut, refresh, type World } from '../support/world.ts'
@@ -27,7 +28,7 @@ describe('who is there', () => {
     told(await app.get<unknown>(`${BASE}${path}`, headers))
 
   test('nobody, without a carrier or with garbage in one', async () => {
-    const forged = `${inside.credential.slice(0, -2)}AA`
+    const forged = altered(inside.credential)
     const [sessionId = ''] = inside.credential.split('.')
     for (const value of ['garbage', forged, sessionId, '', 'a.b', `${sessionId}.`])
       for (const headers of [

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { altered } from '../support/altered.ts'
 import { type App, startApp } from '../support/app.ts'
 import { isErrorOf } from '../support/family-errors.ts'
 import { listRoutes, type Route } from '../support/routes.ts'
@@ -133,8 +134,7 @@ for (const door of ['client', 'possession'])
 
 const badBearers = () => {
   const { accessToken } = good
-  const altered = `${accessToken.slice(0, -2)}${accessToken.endsWith('A') ? 'B' : 'A'}A`
-  return ['Bearer garbage', `Bearer ${altered}`]
+  return ['Bearer garbage', `Bearer ${altered(accessToken)}`]
 }
 
 async function refuses(route: Route, sample: Parameters<typeof toRequest>[1], statuses = [401]) {
