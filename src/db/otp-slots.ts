@@ -18,10 +18,13 @@ interface Slot {
   expiresAt: Date
 }
 
-/** The newest wins. A login of the same client that still waits is kept, unless the new slot brings its own. */
+/**
+ * The newest wins. A login of the same client that still waits is kept, unless the new slot brings its own; one that was
+ * completed waits no more, or the next code would complete it again.
+ */
 export function putOtpSlot(db: Db, slot: Slot, now: Date) {
-  const { data: old } = oneTimeSecrets
-  const waiting = sql`${oneTimeSecrets.clientId} = ${slot.clientId} and json_extract(${old}, '$.login.until') > ${now.getTime()}`
+  const { data: old, usedAt } = oneTimeSecrets
+  const waiting = sql`${usedAt} is null and ${oneTimeSecrets.clientId} = ${slot.clientId} and json_extract(${old}, '$.login.until') > ${now.getTime()}`
   const kept = sql`json_set(${JSON.stringify(slot.data)}, '$.login',
     case when ${waiting} then json_extract(${old}, '$.login') end)`
   return db

@@ -138,6 +138,15 @@ describe('a required second factor', () => {
     assert.equal((await app.post('/auth/token', proved)).status, 200)
   })
 
+  test('is over once it was proved: a code that is sent later begins a login of its own', async () => {
+    const own = await requiring()
+    await getCode(app, own)
+    await verify(own, await sentCode(own))
+    await send(own)
+    const { body } = await verify(own, await sentCode(own, 2))
+    refusedWith(await exchange(own, body.code), 401, 'User Verification Failed')
+  })
+
   test('may be sent again while the login waits', async () => {
     const own = await requiring()
     await getCode(app, own)
