@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-/** An authenticator app in the middle of a login, for somebody who must have a second factor and has none. */
+/** An authenticator app in the middle of a login, for somebody who must have a second factor. */
 import * as z from 'zod'
 import { confirmApp, goOnWithApp, offerApp } from '../core/gateway/enrolment.ts'
 import { operation } from '../http/operation.ts'
@@ -83,6 +83,14 @@ function AppForm({ flow, words, qrCode, secret, problem }: AppFormProps) {
         />
         <button type="submit">{words.codeSubmit}</button>
       </form>
+      {flow.waiting?.proved && (
+        <form method="post" action="/login/continue">
+          <input type="hidden" name="flow" value={flow.id} />
+          <button type="submit" class="way">
+            {words.enrolSkip}
+          </button>
+        </form>
+      )}
       <p>
         <a href={`/login?flow=${flow.id}`}>{words.startAgain}</a>
       </p>

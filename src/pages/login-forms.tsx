@@ -130,7 +130,7 @@ function NameForm(props: { action: string; flow: string; name: string; label: st
 interface CodeFormProps extends Frame {
   step: 'code' | 'factor'
   problem?: string | undefined
-  /** Offers to set up an app instead. */
+  /** Offers to set up an app with it. */
   mayEnrol?: boolean
 }
 
@@ -152,12 +152,12 @@ export function CodeForm({ flow, words, step, problem, mayEnrol = false }: CodeF
           invalid={Boolean(problem)}
         />
         <button type="submit">{words.codeSubmit}</button>
+        {mayEnrol && (
+          <button type="submit" class="way" name="next" value="enrol">
+            {words.enrolByCode}
+          </button>
+        )}
       </form>
-      {mayEnrol && (
-        <p>
-          <a href={`/login/enrol?flow=${flow.id}`}>{words.enrolInstead}</a>
-        </p>
-      )}
       <p>
         <a href={`/login?flow=${flow.id}`}>{words.startAgain}</a>
       </p>

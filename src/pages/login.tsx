@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { sendHostedResetLink } from '../core/credentials/reset-links.ts'
 import { sendSignUpLink } from '../core/credentials/sign-up-links.ts'
-import { mayEnrolNow } from '../core/gateway/enrolment.ts'
+import { mayEnrolByCode, mayEnrolNow } from '../core/gateway/enrolment.ts'
 import { logInWithCode, logInWithPassword, proveSecondFactor, sendLoginCode } from '../core/gateway/hosted-login.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
@@ -78,19 +78,24 @@ export const loginPage = createRouter()
   )
 
   .get('/login/factor', page('Enter a second factor'), validate('query', Query), (c) =>
-    withFlow(c, c.req.valid('query').flow, (frame) => showCode(frame, 'factor')),
+    withFlow(c, c.req.valid('query').flow, async (frame) =>
+      (await mayEnrolNow(c.var.deps, frame.flow))
+        ? c.redirect(`/login/enrol?flow=${frame.flow.id}`, 303)
+        : showCode(frame, 'factor'),
+    ),
   )
 
   .post(
     '/login/factor',
     page('Prove the second factor'),
     requireSameOrigin,
-    validate('form', z.object({ flow, code: value })),
+    validate('form', z.object({ flow, code: value, next: z.enum(['enrol']).optional() })),
     (c) => {
-      const { flow, code } = c.req.valid('form')
+      const { flow, code, next } = c.req.valid('form')
+      const given = { code, thenEnrol: next === 'enrol' }
       return withFlow(c, flow, async (frame) => {
         try {
-          return c.redirect(await proveSecondFactor(c.var.deps, frame.flow, code), 303)
+          return c.redirect(await proveSecondFactor(c.var.deps, frame.flow, given), 303)
         } catch (error) {
           return showCode(frame, 'factor', problemOf(error, frame.words))
         }
@@ -133,6 +138,6 @@ export const loginPage = createRouter()
 async function showCode(frame: Frame, step: 'code' | 'factor', problem?: string) {
   if (problem) frame.c.status(422)
   const title = step === 'code' ? frame.words.loginTitle : frame.words.factorTitle
-  const mayEnrol = step === 'factor' && (await mayEnrolNow(frame.c.var.deps, frame.flow))
+  const mayEnrol = step === 'factor' && (await mayEnrolByCode(frame.c.var.deps, frame.flow))
   return renderStep(frame, title, <CodeForm {...{ ...frame, step, problem, mayEnrol }} />)
 }

@@ -66,7 +66,8 @@ export interface Words {
   enrolAlt: string
   enrolKey: string
   enrolCode: string
-  enrolInstead: string
+  enrolByCode: string
+  enrolSkip: string
   recoveryTitle: string
   recoveryIntro: string
   recoverySubmit: string

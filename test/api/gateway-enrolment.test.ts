@@ -2,41 +2,16 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type App, startApp } from '../support/app.ts'
-import { codeAt, scan } from '../support/authenticator-app.ts'
-import { type Browser, browserOf, locationOf, SERVICE, startLogin } from '../support/gateway.ts'
-import { forService } from '../support/hosted-login.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { codeAt } from '../support/authenticator-app.ts'
+import { enrolment, recoveryCodesIn } from '../support/enrolment.ts'
+import { browserOf, locationOf, SERVICE, startLogin } from '../support/gateway.ts'
 
 let app: App
 before(async () => {
   app = await startApp()
 })
 
-const unreachable = { email: null, phone: null }
-const newWorld = (user: object = unreachable, tenant: object = {}) =>
-  makeWorld(app, { tenant: forService({ secondFactor: 'required', ...tenant }), user: { ...user } })
-
-/** With a password, up to the page that asks for more. */
-async function begin({ user, ...world }: World, browser = browserOf(app)) {
-  const flow = await startLogin(browser, { user, ...world })
-  const { username, password } = user
-  const posted = await browser.visit('POST', '/login/password', { flow, username, password })
-  assert.equal(posted.status, 303, posted.text)
-  return { browser, flow, location: locationOf(posted) }
-}
-
-/** What the page shows: the address for an app, and the key as text. */
-async function offered(browser: Browser, flow: string) {
-  const { status, text } = await browser.visit('GET', `/login/enrol?flow=${flow}`)
-  assert.equal(status, 200, text)
-  const uri = scan(/src="(data:image\/png;base64,[^"]+)"/.exec(text)?.[1] ?? '')
-  const key = /<pre>([^<]+)</.exec(text)?.[1]?.replaceAll(' ', '')
-  return { uri, key }
-}
-
-const confirm = (browser: Browser, flow: string, code: string) => browser.visit('POST', '/login/enrol', { flow, code })
-
-const recoveryCodesIn = (text: string) => text.match(/[A-Z2-7]{4}(-[A-Z2-7]{4}){3}/g) ?? []
+const { newWorld, begin, offered, confirm, unreachable } = enrolment(() => app)
 
 describe('somebody who must enrol and has not', () => {
   test('is led to it, sees QR code and key, gets ten recovery codes once, and goes on to the service', async () => {
@@ -78,19 +53,51 @@ describe('somebody who must enrol and has not', () => {
     assert.equal(location, `/login/enrol?flow=${flow}`)
   })
 
-  test('may choose the app where a code by mail would do, until a second factor was completed once', async () => {
+  test('cannot by the password alone where a code can be sent, and goes on with that code', async () => {
     const world = await newWorld({})
-    const first = await begin(world)
-    assert.equal(first.location, `/login/factor?flow=${first.flow}`)
-    assert.match((await first.browser.visit('GET', first.location)).text, /\/login\/enrol\?flow=/)
+    const { browser, flow, location } = await begin(world)
+    assert.equal(location, `/login/factor?flow=${flow}`)
+    const enrol = await browser.visit('GET', `/login/enrol?flow=${flow}`)
+    assert.equal(locationOf(enrol), location)
+    const [kept] = await app.rows('select count(*) n from second_factors where user_id = ?', world.user.id)
+    assert.deepEqual(kept, { n: 0 }, 'no secret was made that could be proved elsewhere')
+    assert.equal((await confirm(browser, flow, '123456')).status, 410)
+    assert.equal((await browser.visit('POST', '/login/continue', { flow })).status, 410)
+    const wrong = await browser.visit('POST', '/login/factor', { flow, code: '000000', next: 'enrol' })
+    assert.equal(wrong.status, 422)
+    assert.equal(locationOf(await browser.visit('GET', `/login/enrol?flow=${flow}`)), location)
+
     const [message] = await app.outbox(world.user.email)
-    const proved = await first.browser.visit('POST', '/login/factor', { flow: first.flow, code: message?.code ?? '' })
-    assert.equal(proved.status, 303)
-    const second = await begin(world)
-    assert.doesNotMatch((await second.browser.visit('GET', second.location)).text, /\/login\/enrol/)
-    const enrol = await second.browser.visit('GET', `/login/enrol?flow=${second.flow}`)
-    assert.equal(locationOf(enrol), second.location)
-    assert.equal((await confirm(second.browser, second.flow, '123456')).status, 410)
+    const proved = await browser.visit('POST', '/login/factor', { flow, code: message?.code ?? '' })
+    assert.equal(locationOf(await browser.visit('GET', locationOf(proved))), SERVICE)
+  })
+
+  test('may, with the code that was sent, whether or not one was proved before', async () => {
+    const world = await newWorld({})
+    const byCode = async (count: number) => {
+      const { browser, flow, location } = await begin(world)
+      assert.match((await browser.visit('GET', location)).text, /name="next" value="enrol"/)
+      const [message] = await app.outbox(world.user.email, count)
+      const given = { flow, code: message?.code ?? '', next: 'enrol' }
+      const posted = await browser.visit('POST', '/login/factor', given)
+      assert.equal(locationOf(posted), `/login/enrol?flow=${flow}`)
+      assert.equal((await browser.visit('POST', '/login/factor', given)).status, 422, 'the code is spent')
+      return { browser, flow, ...(await offered(browser, flow)) }
+    }
+    const methods = () => app.rows('select method from sessions where user_id = ? order by opened_at', world.user.id)
+    const skipped = await byCode(1)
+    const on = await skipped.browser.visit('POST', '/login/continue', { flow: skipped.flow })
+    assert.equal(locationOf(await skipped.browser.visit('GET', locationOf(on))), SERVICE, 'nobody has to')
+    assert.deepEqual(await methods(), [{ method: 'password+otp' }])
+
+    const { browser, flow, uri } = await byCode(2)
+    const shown = await confirm(browser, flow, codeAt(uri, app.now()))
+    assert.equal(recoveryCodesIn(shown.text).length, 10)
+    const through = await browser.visit('POST', '/login/continue', { flow })
+    assert.equal(locationOf(await browser.visit('GET', locationOf(through))), SERVICE)
+    assert.deepEqual((await methods()).at(-1), { method: 'password+enrolment' })
+    const next = await begin(world)
+    assert.doesNotMatch((await next.browser.visit('GET', next.location)).text, /value="enrol"/, 'the app is asked now')
   })
 
   test('after a one-time code, which counts once, is led to an app or told that it is not enough', async () => {
@@ -116,75 +123,5 @@ describe('somebody who must enrol and has not', () => {
     const { posted } = await logInByCode(2)
     assert.equal(posted.status, 422)
     assert.match(posted.text, /code alone is not enough/)
-  })
-})
-
-describe('an app that is to be', () => {
-  test('is of one login: what another one has begun is neither shown nor taken', async () => {
-    const world = await newWorld()
-    const [attacker, owner] = [await begin(world), await begin(world)]
-    const theirs = await offered(attacker.browser, attacker.flow)
-    const own = await offered(owner.browser, owner.flow)
-    assert.notEqual(own.key, theirs.key)
-    assert.equal((await confirm(owner.browser, owner.flow, codeAt(theirs.uri, app.now()))).status, 422)
-    assert.equal((await confirm(attacker.browser, attacker.flow, codeAt(theirs.uri, app.now()))).status, 422)
-    assert.equal(
-      (await confirm(owner.browser, owner.flow, codeAt((await offered(owner.browser, owner.flow)).uri, app.now())))
-        .status,
-      200,
-    )
-  })
-
-  test('proves nothing about whoever comes into the same login after it', async () => {
-    const [mallory, ada] = [await newWorld(), await newWorld()]
-    await app.admin.post(`/v1/users/${ada.user.id}/memberships`, {
-      tenantId: mallory.tenant.id,
-      roleId: mallory.role.id,
-    })
-    const { browser, flow } = await begin(mallory)
-    const { uri } = await offered(browser, flow)
-    assert.equal((await confirm(browser, flow, codeAt(uri, app.now()))).status, 200)
-    const { username, password } = ada.user
-    assert.equal((await browser.visit('POST', '/login/password', { flow, username, password })).status, 303)
-    assert.equal((await browser.visit('POST', '/login/continue', { flow })).status, 410)
-  })
-
-  test('is confirmed once of fifty times at once, and guessed at five times only', async () => {
-    const world = await newWorld()
-    const { browser, flow } = await begin(world)
-    const { uri } = await offered(browser, flow)
-    const tries = await Promise.all(Array.from({ length: 50 }, () => confirm(browser, flow, codeAt(uri, app.now()))))
-    const winners = tries.filter(({ text }) => recoveryCodesIn(text).length === 10)
-    assert.equal(winners.length, 1)
-    const kept = await app.rows(
-      `select count(*) n from one_time_secrets where kind = 'recovery_code' and user_id = ?`,
-      world.user.id,
-    )
-    assert.deepEqual(kept, [{ n: 10 }])
-
-    const other = await newWorld()
-    const guessed = await begin(other)
-    const { uri: right } = await offered(guessed.browser, guessed.flow)
-    for (let guess = 0; guess < 5; guess++) await confirm(guessed.browser, guessed.flow, '000000')
-    const late = await confirm(guessed.browser, guessed.flow, codeAt(right, app.now()))
-    assert.equal(late.status, 422)
-    assert.match(late.text, /too many attempts/)
-  })
-
-  test('is set up from our own pages only, in a login of this browser that waits for it', async () => {
-    const world = await newWorld()
-    const { browser, flow } = await begin(world)
-    for (const [path, form] of [
-      ['/login/enrol', { flow, code: '1' }],
-      ['/login/continue', { flow }],
-    ] as const)
-      for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
-        assert.equal((await browser.visit('POST', path, form, headers as never)).status, 403)
-    const stranger = browserOf(app)
-    assert.equal((await stranger.visit('GET', `/login/enrol?flow=${flow}`)).status, 410)
-    const early = await startLogin(stranger, world)
-    assert.equal(locationOf(await stranger.visit('GET', `/login/enrol?flow=${early}`)), `/login/factor?flow=${early}`)
-    assert.equal((await confirm(stranger, early, '123456')).status, 410)
-    assert.equal((await stranger.visit('POST', '/login/continue', { flow: early })).status, 410)
   })
 })

@@ -71,7 +71,8 @@ describe('a login is counted once', () => {
   })
 
   test('with an authenticator app that is enrolled on the way', async () => {
-    const world = await makeWorld(app, { tenant: { secondFactor: 'required' } })
+    const user = { email: null, phone: null }
+    const world = await makeWorld(app, { tenant: { secondFactor: 'required' }, user })
     const code = await getCode(app, world)
     const query = { code, clientId: world.client.clientId }
     const { qrCode } = (await app.post<{ qrCode: string }>('/auth/create-qr-code', query)).body

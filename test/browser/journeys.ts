@@ -75,7 +75,11 @@ export const journeysIn = (words: Words): Record<string, Step[]> => ({
     {
       page: 'enrol',
       title: words.enrolTitle,
-      go: (page) => page.getByRole('link', { name: words.enrolInstead }).click(),
+      async go(page, { app, strict }) {
+        const [message] = await app.outbox(strict.user.email)
+        await page.locator('[name="code"]').fill(message?.code ?? '')
+        await page.getByRole('button', { name: words.enrolByCode }).click()
+      },
     },
     {
       page: 'enrol-refused',

@@ -42,7 +42,7 @@ export async function send(page: Page, action: string, fields: Record<string, st
     for (const one of all) one.setAttribute('open', '')
   })
   for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(value)
-  await form.locator('button').click()
+  await form.locator('button').first().click()
 }
 
 export const beginLogin = (page: Page, { tenant }: World, callback: string) =>

@@ -20,7 +20,7 @@ import { keyedDigest } from '../vault.ts'
  */
 export async function sendFactor(deps: Deps, principal: Principal): Promise<void> {
   const { user, tenant } = principal
-  if (tenant && addressFor(principal)) await sendFirstFactor(deps, user.usernameKey, tenant.id, principal)
+  if (tenant && addressFor(deps, principal)) await sendFirstFactor(deps, user.usernameKey, tenant.id, principal)
 }
 
 /** Sends a code to whoever may have one by this name. For everybody else the work is the same. */
@@ -35,7 +35,7 @@ export async function sendFirstFactor(
   const hash = await slotHash(deps, usernameKey, tenantId)
   const digest = await keyedDigest(deps.config, OTP_PURPOSE, `${hash}.${code}`)
   const expiresAt = new Date(now.getTime() + LIFETIME_MS)
-  const address = principal && addressFor(principal)
+  const address = principal && addressFor(deps, principal)
   const userId = address ? principal.user.id : null
   await putOtpSlot(deps.db, { hash, clientId: null, userId, data: { digest, login: null }, expiresAt }, now)
   if (!address) return
@@ -43,8 +43,8 @@ export async function sendFirstFactor(
   sendLetter(deps, address, { kind: 'one-time-code', tenant, locale: user.locale, code })
 }
 
-const addressFor = ({ user, factors }: Principal) =>
-  factorOf({ user, factors }) === 'delivered' ? addressOf(user) : undefined
+const addressFor = (deps: Deps, principal: Principal) =>
+  factorOf(deps, principal) === 'delivered' ? addressOf(deps, principal.user) : undefined
 
 /**
  * Counted before it is checked. Whether it is the second factor, and not the first, the caller knows.

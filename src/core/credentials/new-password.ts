@@ -19,6 +19,6 @@ export async function refuseNewPassword(deps: Deps, { user, passwordHash }: Owne
 
 /** So that somebody whose password was changed by another hears of it. */
 export function notifyOfChange(deps: Deps, { user, tenant }: Principal): void {
-  const address = addressOf(user)
+  const address = addressOf(deps, user)
   if (address?.channel === 'mail') sendLetter(deps, address, { kind: 'password-changed', tenant, locale: user.locale })
 }

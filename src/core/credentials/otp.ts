@@ -88,7 +88,7 @@ interface NewSlot {
 export async function makeOtpSlot(deps: Deps, { usernameKey, client, principal, login }: NewSlot) {
   const now = deps.now()
   const person = principal && !personRefusal(principal) && mayUse(principal, client) ? principal : undefined
-  const address = person && factorOf(person) === 'delivered' ? addressOf(person.user) : undefined
+  const address = person && factorOf(deps, person) === 'delivered' ? addressOf(deps, person.user) : undefined
   const code = randomDigits(6)
   const hash = await otpHash(usernameKey)
   const digest = person && !address ? null : await keyedDigest(deps.config, OTP_PURPOSE, `${hash}.${code}`)

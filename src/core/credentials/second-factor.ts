@@ -1,5 +1,7 @@
 /** Whether somebody who has proved one thing has to prove another, and which. */
 import type { Principal } from '../../db/principals.ts'
+import type { Ports } from '../../deps.ts'
+import { addressOf } from '../messages/send.ts'
 
 /** Required by person or by tenant; where it is optional, for those who have an authenticator app. */
 export function isFactorDue({ user, tenant, factors }: Principal): boolean {
@@ -8,18 +10,25 @@ export function isFactorDue({ user, tenant, factors }: Principal): boolean {
 }
 
 /** `authenticator`: the app is asked. `delivered`: a code is sent. `none`: there is nothing yet, the person must enrol. */
-export function factorOf({
-  user,
-  factors,
-}: Pick<Principal, 'user' | 'factors'>): 'authenticator' | 'delivered' | 'none' {
+export function factorOf(
+  deps: Pick<Ports, 'config'>,
+  { user, factors }: Pick<Principal, 'user' | 'factors'>,
+): 'authenticator' | 'delivered' | 'none' {
   if (factors?.confirmedAt) return 'authenticator'
-  return user.email || user.phone ? 'delivered' : 'none'
+  return addressOf(deps, user) ? 'delivered' : 'none'
 }
 
 /**
- * With a login that still lacks its second factor an app may be enrolled only by somebody who never completed one:
- * else whoever knows the password could put their own app in the place of what protects the account.
+ * With a login that still lacks its second factor an app may be enrolled only where nothing else can be asked, and by
+ * somebody who never completed one: else whoever knows the password could put their own app in the place of what
+ * protects the account. A delivered code can be asked, but for a login that began with one.
  */
-export function mayEnrol({ factors }: Principal, factorDue: boolean): boolean {
-  return !factorDue || !factors?.establishedAt || Boolean(factors.confirmedAt)
+export function mayEnrol(
+  deps: Pick<Ports, 'config'>,
+  { user, factors }: Pick<Principal, 'user' | 'factors'>,
+  { method, factorDue }: { method: string; factorDue: boolean },
+): boolean {
+  if (!factorDue || factors?.confirmedAt) return true
+  if (factors?.establishedAt) return false
+  return method === 'otp' || factorOf(deps, { user, factors }) === 'none'
 }

@@ -29,7 +29,7 @@ export interface Arrival {
   sessionId?: string | null
 }
 
-interface Proof {
+export interface Proof {
   spend?: { statement: Statement; orElse: ErrorCode }
   settle: Statement[]
 }
@@ -79,17 +79,18 @@ export async function arrive(deps: Deps, flow: LoginFlow, arrival: Arrival, proo
  * factor there is only an app that is new.
  */
 async function nextStep(deps: Deps, { principal, method }: Arrival): Promise<'factor' | 'enrol'> {
-  const factor = factorOf(principal)
+  const factor = factorOf(deps, principal)
   if (method !== 'otp' && factor !== 'none') {
     if (factor === 'delivered' && (await maySendCode(deps, principal.user.usernameKey)))
       await sendFactor(deps, principal)
     return 'factor'
   }
-  if (factor !== 'authenticator' && mayEnrol(principal, true)) return 'enrol'
+  if (factor !== 'authenticator' && mayEnrol(deps, principal, { method, factorDue: true })) return 'enrol'
   throw new AppError('second_factor_due')
 }
 
-async function spendProof(deps: Deps, { spend, settle }: Proof): Promise<void> {
+/** For a step that does not end the login yet. */
+export async function spendProof(deps: Deps, { spend, settle }: Proof): Promise<void> {
   const [first, ...rest] = [...(spend ? [spend.statement] : []), ...settle]
   if (!first) return
   const [spent] = await deps.db.batch([first, ...rest])

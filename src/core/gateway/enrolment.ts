@@ -1,5 +1,5 @@
 /**
- * An authenticator app for somebody who owes a second factor and has none yet, between the first one and the service.
+ * An authenticator app for somebody who owes a second factor and has none, or has proved the code that was sent.
  * The secret is this login's own: one that others have put there, who may know the password, is never shown or taken.
  */
 import { type Principal, selectPrincipal } from '../../db/principals.ts'
@@ -9,7 +9,7 @@ import type { Deps } from '../../deps.ts'
 import { newSecret, provisioningUri, sealSecret, unsealSecret } from '../credentials/authenticator.ts'
 import { proveFactor } from '../credentials/factor-proof.ts'
 import { otpHash } from '../credentials/otp.ts'
-import { mayEnrol } from '../credentials/second-factor.ts'
+import { factorOf, mayEnrol } from '../credentials/second-factor.ts'
 import { countFactorAttempt, factorCounter } from '../credentials/verify-otp.ts'
 import { AppError } from '../errors.ts'
 import { qrDataUrl } from '../qr.ts'
@@ -20,6 +20,12 @@ import { type LoginFlow, noteInFlow } from './login-flow.ts'
 /** Whether whoever waits in this login may enrol an app. */
 export async function mayEnrolNow(deps: Deps, flow: LoginFlow): Promise<boolean> {
   return (await findEntrant(deps, flow)) !== undefined
+}
+
+/** Whether whoever waits may enrol one with a code that was sent. */
+export async function mayEnrolByCode(deps: Deps, flow: LoginFlow): Promise<boolean> {
+  const principal = await readWaiting(deps, flow)
+  return principal !== undefined && factorOf(deps, principal) === 'delivered'
 }
 
 /** The app to be: the same one as often as the page is loaded. Undefined for somebody who may not have one this way. */
@@ -51,7 +57,7 @@ export async function confirmApp(deps: Deps, flow: LoginFlow, code: string): Pro
   return recoveryCodes
 }
 
-/** On to the service, once the recovery codes were read. Throws `login_ended` and what `arrive` throws. */
+/** On to the service, once the recovery codes were read, or without an app where a code was proved. Throws `login_ended` and what `arrive` throws. */
 export async function goOnWithApp(deps: Deps, flow: LoginFlow): Promise<string> {
   const { waiting } = flow
   if (!waiting?.proved) throw new AppError('login_ended')
@@ -64,9 +70,11 @@ export async function goOnWithApp(deps: Deps, flow: LoginFlow): Promise<string> 
 
 /** Whoever waits, if an app is what they may make. */
 async function findEntrant(deps: Deps, flow: LoginFlow): Promise<Principal | undefined> {
+  const { waiting } = flow
   const principal = await readWaiting(deps, flow)
-  const may = principal && !personRefusal(principal) && !principal.factors?.confirmedAt && mayEnrol(principal, true)
-  return may ? principal : undefined
+  if (!waiting || !principal || personRefusal(principal) || principal.factors?.confirmedAt) return undefined
+  const { method, proved } = waiting
+  return mayEnrol(deps, principal, { method, factorDue: proved === null }) ? principal : undefined
 }
 
 async function readWaiting({ db }: Deps, { waiting, tenant }: LoginFlow): Promise<Principal | undefined> {

@@ -10,7 +10,7 @@ import { maySendCode } from '../credentials/otp.ts'
 import { AppError } from '../errors.ts'
 import { allowsMethod, personRefusal } from '../sessions/admission.ts'
 import { passwordCounters } from '../throttle.ts'
-import { arrive } from './arrival.ts'
+import { arrive, type Proof, spendProof } from './arrival.ts'
 import { type LoginFlow, noteInFlow } from './login-flow.ts'
 
 /** Throws `credentials_invalid` (also for somebody who may not be in this tenant), `too_many_attempts` or `login_denied`. */
@@ -59,17 +59,29 @@ export async function logInWithCode(deps: Deps, flow: LoginFlow, code: string): 
   return arrive(deps, flow, arrival, { spend: { statement: spend, orElse: 'otp_expired' }, settle })
 }
 
-/** The second factor of a login that waits. A one-time code that came first is not asked for again: it counts once. */
-export async function proveSecondFactor(deps: Deps, flow: LoginFlow, code: string): Promise<string> {
+/**
+ * The second factor of a login that waits. A one-time code that came first is not asked for again: it counts once. With
+ * `thenEnrol` a code that was sent leads to an app of one's own first.
+ */
+export async function proveSecondFactor(
+  deps: Deps,
+  flow: LoginFlow,
+  { code, thenEnrol = false }: { code: string; thenEnrol?: boolean },
+): Promise<string> {
   const { waiting } = flow
   if (!waiting || waiting.method === 'otp') throw new AppError('login_ended')
   const { groups, sessionId } = waiting
   const [principal] = await selectPrincipal(deps.db, { userId: waiting.userId, tenantId: flow.tenant.id })
   if (!principal) throw new AppError('login_ended')
   const { kind, spend, settle } = await checkFactor(deps, principal, code)
+  const proof: Proof = { spend: { statement: spend, orElse: 'otp_expired' }, settle }
+  if (thenEnrol && kind === 'otp') {
+    await spendProof(deps, proof)
+    await noteInFlow(deps, flow, { waiting: { ...waiting, proved: kind }, enrolling: null })
+    return `/login/enrol?flow=${flow.id}`
+  }
   const method = `${waiting.method}+${kind}`
-  const arrival = { principal, method, groups, sessionId, secondFactorProved: true }
-  return arrive(deps, flow, arrival, { spend: { statement: spend, orElse: 'otp_expired' }, settle })
+  return arrive(deps, flow, { principal, method, groups, sessionId, secondFactorProved: true }, proof)
 }
 
 const isMember = (login: Login, method: string) => !personRefusal(login) && allowsMethod(login, method)

@@ -26,7 +26,7 @@ const FlowData = z.object({
       groups: z.array(z.string()).nullable().default(null),
       /** The session that it will open; what a provider gave is kept for that one. */
       sessionId: z.string().nullable().default(null),
-      /** The other factor has been proved too, by an app that was just enrolled. */
+      /** The other factor has been proved too: by an app that was just enrolled, or by a code, to enrol one. */
       proved: z.string().nullable().default(null),
     })
     .nullable()

@@ -1,6 +1,6 @@
 /** Messages to people: in their language, in the tenant's name, as plain text and HTML. */
 import type { Tenant, User } from '../../db/principals.ts'
-import type { Deps, Message } from '../../deps.ts'
+import type { Deps, Message, Ports } from '../../deps.ts'
 import { renderHtml } from './html.ts'
 import { chooseLocale } from './locales.ts'
 import { type Kind, TEXTS } from './texts.ts'
@@ -44,8 +44,8 @@ function write(to: { address: string; channel: 'mail' | 'sms' }, letter: Letter)
   }
 }
 
-/** Where a person can be reached: by mail if there is an address, else by SMS. */
-export function addressOf({ email, phone }: Pick<User, 'email' | 'phone'>) {
+/** Where a person can be reached: by mail if there is an address, else by SMS, which the mail binding does not send. */
+export function addressOf({ config }: Pick<Ports, 'config'>, { email, phone }: Pick<User, 'email' | 'phone'>) {
   if (email) return { address: email, channel: 'mail' as const }
-  return phone ? { address: phone, channel: 'sms' as const } : undefined
+  return phone && config.DELIVERY !== 'binding' ? { address: phone, channel: 'sms' as const } : undefined
 }

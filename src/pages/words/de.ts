@@ -68,7 +68,8 @@ export const de: Words = {
   enrolAlt: 'QR-Code für die Authenticator-App',
   enrolKey: 'Oder geben Sie diesen Schlüssel in die App ein:',
   enrolCode: 'Code aus der App',
-  enrolInstead: 'Stattdessen eine Authenticator-App verwenden',
+  enrolByCode: 'Weiter und eine Authenticator-App einrichten',
+  enrolSkip: 'Ohne App weiter',
   recoveryTitle: 'Bewahren Sie diese Codes auf',
   recoveryIntro:
     'Jeder davon lässt Sie einmal herein, wenn Sie die App verlieren. Schreiben Sie sie jetzt auf: Sie werden nicht noch einmal gezeigt.',

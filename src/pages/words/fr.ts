@@ -66,7 +66,8 @@ export const fr: Words = {
   enrolAlt: 'Code QR pour l’application d’authentification',
   enrolKey: 'Ou saisissez cette clé dans l’application :',
   enrolCode: 'Code de l’application',
-  enrolInstead: 'Utiliser plutôt une application d’authentification',
+  enrolByCode: 'Continuer et configurer une application d’authentification',
+  enrolSkip: 'Continuer sans application',
   recoveryTitle: 'Conservez ces codes',
   recoveryIntro:
     'Chacun vous laisse entrer une fois si vous perdez l’application. Notez-les maintenant : ils ne seront plus affichés.',
