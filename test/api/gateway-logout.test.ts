@@ -140,6 +140,17 @@ for (const path of ['/logout', '/unit'])
       })
   })
 
+describe('/logout without a session asked by', () => {
+  for (const [from, headers, ofTheSession] of PAGES) {
+    const heard = ofTheSession || headers['origin'] === 'https://other.example'
+    test(`${from} ${heard ? 'is heard' : 'takes no cookie away'}`, async () => {
+      const answer = await app.request<unknown>('POST', `${BASE}/logout`, { headers })
+      assert.equal(answer.status, heard ? 200 : 403, answer.text)
+      assert.equal(answer.headers.has('set-cookie'), heard)
+    })
+  }
+})
+
 describe('a preflight', () => {
   const preflight = (origin: string, path = '/unit') =>
     app.request('OPTIONS', `${BASE}${path}`, {

@@ -49,15 +49,19 @@ export const requireCaller = createMiddleware<AppEnv & { Variables: { caller: Ca
 
 /**
  * A change is taken from our own pages and from those of the organisation, which may then read the answer; a request
- * without a word about its page comes from no browser. Throws `forbidden`.
+ * without a word about its page comes from no browser. Where nobody is there, whose organisation it is cannot be known:
+ * a cross-site form brings no cookie, and its answer must not take the browser's away. Throws `forbidden`.
  */
-export async function requireOwnPage(c: Context<AppEnv>, { tenantId }: Caller): Promise<void> {
+export async function requireOwnPage(c: Context<AppEnv>, caller: Caller | undefined): Promise<void> {
+  const { deps } = c.var
   const site = c.req.header('sec-fetch-site')
   const origin = c.req.header('origin')
   if (site === 'same-origin' || site === 'none') return
   if (!site && !origin) return
-  if (origin === c.var.deps.config.PUBLIC_ORIGIN) return
-  if (!origin || !(await isOrganisationOrigin(c.var.deps, tenantId, origin))) throw new AppError('forbidden')
+  if (origin === deps.config.PUBLIC_ORIGIN) return
+  const known = (page: string) =>
+    caller ? isOrganisationOrigin(deps, caller.tenantId, page) : isCallbackOrigin(deps, page)
+  if (!origin || !(await known(origin))) throw new AppError('forbidden')
   letRead(c, origin)
 }
 

@@ -53,7 +53,7 @@ export const session = createRouter()
         if (error instanceof AppError && error.status === 401) return undefined
         throw error
       })
-      if (caller) await requireOwnPage(c, caller)
+      await requireOwnPage(c, caller)
       clearSessionCookie(c)
       const location = caller && (await endSession(c.var.deps, caller, c.req.valid('query').callback))
       const supports = ['application/json', 'text/html']
