@@ -64,3 +64,12 @@ describe('of the hostile addresses', () => {
     }
   })
 })
+
+test('a space within the query of an address is written as every parser writes it', async () => {
+  const browser = browserOf(app)
+  // An unescaped plus is a space, too, in the parameter that carries it.
+  for (const callback of [`${SERVICE}?q=a b&r=%2B`, `${SERVICE}/x?q=a%20b&r=%2B`]) {
+    const back = await logInAtGateway(browser, world, callback)
+    assert.equal(back.replace('/app/x?', '/app?'), `${SERVICE}?q=a%20b&r=%2B`)
+  }
+})

@@ -3,8 +3,11 @@ import type { Config } from '../../config.ts'
 import type { Tenant } from '../../db/principals.ts'
 
 const MOST_CHARACTERS = 2048
-/** What parsers disagree about: backslashes, control characters, white space, a host with escapes in it; also fragments. */
-const SUSPICIOUS = /[\\\p{Cc}\s#]|^[^/]*\/\/[^/?]*%/u
+/**
+ * What parsers disagree about: backslashes, control characters, white space, a host with escapes in it; also fragments.
+ * A space within the query is what a plus becomes in a parameter, and every parser's `%20`.
+ */
+const SUSPICIOUS = /[\\\p{Cc}#]|^[^?]*\s|[^\S ]|\s$|^[^/]*\/\/[^/?]*%/u
 
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
 
