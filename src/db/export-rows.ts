@@ -48,12 +48,21 @@ export const hashesOf = (db: Db, userIds: string[]) =>
     .from(passwords)
     .where(inArray(passwords.userId, listed(userIds)))
 
-/** Sealed; of confirmed apps only. */
-export const authenticatorsOf = (db: Db, userIds: string[]) =>
+/** Sealed, of confirmed apps only; and whoever has completed a second factor without one. */
+export const secondFactorsOf = (db: Db, userIds: string[]) =>
   db
-    .select({ userId: secondFactors.userId, secret: secondFactors.secret })
+    .select({
+      userId: secondFactors.userId,
+      secret: secondFactors.secret,
+      establishedAt: secondFactors.establishedAt,
+    })
     .from(secondFactors)
-    .where(and(inArray(secondFactors.userId, listed(userIds)), isNotNull(secondFactors.secret)))
+    .where(
+      and(
+        inArray(secondFactors.userId, listed(userIds)),
+        or(isNotNull(secondFactors.secret), isNotNull(secondFactors.establishedAt)),
+      ),
+    )
 
 /** Sealed. */
 export const clientSecretsOf = (db: Db, ids: string[]) =>

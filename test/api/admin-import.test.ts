@@ -166,6 +166,15 @@ describe('an import', () => {
     assert.ok(row?.['confirmed_at'])
   })
 
+  test('keeps that a second factor was completed, so that one factor alone sets up no app', async () => {
+    const { lines, userId } = organisation()
+    const established = { secondFactorEstablished: true }
+    await send(lines.map((line) => (line.type === 'user' ? { ...line, ...established } : line)))
+    const columns = 'secret, confirmed_at, established_at is not null established'
+    const [row] = await app.rows(`select ${columns} from second_factors where user_id = ?`, userId)
+    assert.deepEqual(row, { secret: null, confirmed_at: null, established: 1 })
+  })
+
   test('is for operators who may do everything, and bounded', async () => {
     const world = await makeWorld(app)
     const own = await create<{ key: string }>(app, '/v1/api-keys', {

@@ -7,9 +7,12 @@ import { fromArc } from '../../src/commands/import/from-arc.ts'
 import { fromGatehouse } from '../../src/commands/import/from-gatehouse.ts'
 import { type App, startApp } from '../support/app.ts'
 import { arcDump, arcOrganisation } from '../support/arc-dump.ts'
+import { refusedWith } from '../support/auth-errors.ts'
 import { type Entry, moveIn, moveOut } from '../support/moving.ts'
+import { oneTimeCodes } from '../support/one-time-codes.ts'
 import { registerSecret } from '../support/secrets.ts'
 import { STORE } from '../support/service.ts'
+import { getCode, makeWorld } from '../support/world.ts'
 
 const PASSWORD = `temp ${randomBytes(9).toString('base64url')}`
 const HASH = hashSync(PASSWORD, 4)
@@ -147,6 +150,22 @@ describe('whoever moves on', () => {
     assert.ok((await moveIn(second, fromGatehouse, lines)).every(({ outcome }) => outcome === 'created'))
     assert.equal(await moveOut(second, { secrets: 'true' }), before)
     assert.ok((await moveIn(second, fromGatehouse, lines)).every(({ outcome }) => outcome === 'present'))
+  })
+
+  test('has completed a second factor there too: whoever reads their mail alone sets up no app', ALONE, async () => {
+    const [first, second] = [await startApp({}), await startApp({})]
+    const world = await makeWorld(first, { tenant: { secondFactor: 'required' } })
+    const [here, there] = [oneTimeCodes(() => first), oneTimeCodes(() => second)]
+    await getCode(first, world)
+    assert.equal((await here.verify(world, await here.sentCode(world))).status, 200)
+    assert.ok(!(await moveOut(first, {})).includes('secondFactorEstablished'))
+    const before = await moveOut(first, { secrets: 'true' })
+    await moveIn(second, fromGatehouse, { 'all.ndjson': before })
+    assert.equal(await moveOut(second, { secrets: 'true' }), before)
+    await there.send(world)
+    const { body } = await there.verify(world, await there.sentCode(world))
+    const enrolment = { code: body.code, clientId: world.client.clientId }
+    refusedWith(await second.post('/auth/create-qr-code', enrolment), 401, 'User Verification Failed')
   })
 
   test('finds the same tenant again after it was removed', async () => {

@@ -36,6 +36,7 @@ export const Line = z.discriminatedUnion('type', [
       settings: z.array(NewSetting.omit({ id: true })).max(200),
       passwordHash: text(200),
       authenticatorSecret: z.string().regex(/^[A-Z2-7]{16,128}$/, 'must be base32 of 16 to 128 characters'),
+      secondFactorEstablished: z.boolean(),
     })
     .partial()
     .extend({ type: z.literal('user'), id, username: name }),

@@ -1,5 +1,5 @@
 /** People with their memberships, their identities and, where asked for, what they prove themselves with. */
-import { authenticatorsOf, hashesOf, identitiesOf, membershipsOf } from '../../db/export-rows.ts'
+import { hashesOf, identitiesOf, membershipsOf, secondFactorsOf } from '../../db/export-rows.ts'
 import type { PageRequest } from '../../db/page.ts'
 import { listUsers } from '../../db/user-directory.ts'
 import type { Deps } from '../../deps.ts'
@@ -11,7 +11,7 @@ import { identityLine, membershipLine, userLine } from './to-lines.ts'
 export interface Scope {
   /** One tenant's; null is everything. */
   tenantId: string | null
-  /** Password hashes, secrets of clients and of authenticator apps too. */
+  /** Password hashes, secrets of clients and of authenticator apps too, and who has completed a second factor. */
   secrets: boolean
 }
 
@@ -26,17 +26,22 @@ export async function exportPeople(
   const people = rows.slice(0, page.limit)
   const ids = people.map(({ id }) => id)
   const asked = secrets ? ids : []
-  const [memberships, identities, hashes, authenticators] = await db.batch([
+  const [memberships, identities, hashes, factors] = await db.batch([
     membershipsOf(db, tenantId, ids),
     identitiesOf(db, tenantId, ids),
     hashesOf(db, asked),
-    authenticatorsOf(db, asked),
+    secondFactorsOf(db, asked),
   ])
   const hashOf = new Map(hashes.map(({ userId, hash }) => [userId, hash]))
-  const secretOf = await openAll(deps, authenticators)
+  const secretOf = await openAll(deps, factors)
+  const established = new Set(factors.filter(({ establishedAt }) => establishedAt).map(({ userId }) => userId))
   const lines = [
     ...people.map((row) =>
-      userLine(atHome(row, tenantId), { passwordHash: hashOf.get(row.id), authenticatorSecret: secretOf.get(row.id) }),
+      userLine(atHome(row, tenantId), {
+        passwordHash: hashOf.get(row.id),
+        authenticatorSecret: secretOf.get(row.id),
+        secondFactorEstablished: established.has(row.id),
+      }),
     ),
     ...memberships.map(membershipLine),
     ...identities.map(identityLine),
@@ -52,9 +57,9 @@ const atHome = (row: DirectoryUser, tenantId: string | null) => ({
 
 async function openAll(deps: Deps, sealed: { userId: string; secret: string | null }[]) {
   const opened = await Promise.all(
-    sealed.map(
-      async ({ userId, secret }) => [userId, await unsealSecret(deps, userId, 'secret', secret ?? '')] as const,
+    sealed.map(async ({ userId, secret }) =>
+      secret === null ? [] : [[userId, await unsealSecret(deps, userId, 'secret', secret)] as const],
     ),
   )
-  return new Map(opened)
+  return new Map(opened.flat())
 }

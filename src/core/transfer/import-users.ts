@@ -18,6 +18,7 @@ type Row = ReturnType<typeof userRow> & {
   hash: string | undefined
   /** Sealed. */
   authenticator: string | undefined
+  factorEstablished: boolean
   settings: NewSetting[]
 }
 
@@ -36,15 +37,19 @@ const userKind: Kind<UserLine, Row, { id: string; usernameKey: string }> = {
   differs: () => [flaw('username', 'is taken by somebody else')],
   write({ db }, rows) {
     const hashes = rows.flatMap(({ id, hash, createdAt }) => (hash ? [{ userId: id, hash, changedAt: createdAt }] : []))
-    const apps = rows.flatMap(({ id, authenticator, createdAt: at }) =>
-      authenticator
-        ? [{ userId: id, secret: authenticator, confirmedAt: at, pendingSecret: null, lastStep: 0, establishedAt: at }]
-        : [],
-    )
+    const factors = rows.flatMap(({ id, authenticator = null, factorEstablished, createdAt: at }) => {
+      const app = {
+        secret: authenticator,
+        confirmedAt: authenticator === null ? null : at,
+        pendingSecret: null,
+        lastStep: 0,
+      }
+      return authenticator || factorEstablished ? [{ userId: id, ...app, establishedAt: at }] : []
+    })
     return [
       insertMany(db, users, rows),
       insertMany(db, passwords, hashes),
-      insertMany(db, secondFactors, apps),
+      insertMany(db, secondFactors, factors),
       insertSettings(
         db,
         rows.flatMap(({ id, settings }) => settings.map((setting) => ({ ...setting, userId: id }))),
@@ -67,11 +72,13 @@ function flawsOf({ defaultTenantId, passwordHash, settings = [] }: UserLine, ten
 }
 
 async function rowOf(deps: Deps, line: UserLine, id: string): Promise<Row> {
-  const { passwordHash, authenticatorSecret, settings = [], profile = {}, ...own } = line
+  const { passwordHash, authenticatorSecret, secondFactorEstablished = false, ...rest } = line
+  const { settings = [], profile = {}, ...own } = rest
   return {
     ...userRow({ ...own, profile: known(profile) }, { id, now: deps.now() }),
     hash: passwordHash,
     authenticator: authenticatorSecret && (await sealSecret(deps, id, 'secret', authenticatorSecret)),
+    factorEstablished: secondFactorEstablished,
     settings,
   }
 }

@@ -36,6 +36,8 @@ export interface UserLine extends Identified, Omit<NewUser, 'password' | 'profil
   settings?: Omit<NonNullable<NewUser['settings']>[number], 'id'>[] | undefined
   /** The secret of a confirmed authenticator app, in base32. */
   authenticatorSecret?: string | undefined
+  /** They have completed a second factor, so that one factor alone sets up no app; an app says so by itself. */
+  secondFactorEstablished?: boolean | undefined
 }
 
 export interface MembershipLine extends Identified, NewMembership {

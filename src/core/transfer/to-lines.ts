@@ -29,9 +29,12 @@ export function clientLine(row: DirectoryClient, clientSecret?: string): Line {
 interface Proofs {
   passwordHash: string | undefined
   authenticatorSecret: string | undefined
+  secondFactorEstablished: boolean
 }
 
-export function userLine(row: DirectoryUser, { passwordHash, authenticatorSecret }: Proofs): Line {
+/** Of somebody who has an app it need not be said that a second factor was completed. */
+export function userLine(row: DirectoryUser, { passwordHash, authenticatorSecret, ...proofs }: Proofs): Line {
+  const secondFactorEstablished = proofs.secondFactorEstablished && !authenticatorSecret
   const { id, username, email, emailVerified, phone, firstName, lastName, locale, authProvider } = row
   const { clientIds, defaultTenantId, status, secondFactorRequired, profile, settings } = row
   return {
@@ -57,6 +60,7 @@ export function userLine(row: DirectoryUser, { passwordHash, authenticatorSecret
     settings: settings.map(({ id: _, ...setting }) => setting),
     ...(passwordHash && { passwordHash }),
     ...(authenticatorSecret && { authenticatorSecret }),
+    ...(secondFactorEstablished && { secondFactorEstablished }),
   }
 }
 
