@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type App, startApp } from '../support/app.ts'
 import { type Manager, manager } from '../support/devices.ts'
-import type { Application } from '../support/signatures.ts'
+import { type Application, ask } from '../support/signatures.ts'
 import { create, makeWorld, type World } from '../support/world.ts'
 
 let app: App
@@ -75,6 +75,15 @@ describe('adding users', () => {
     assert.deepEqual(body, { status: true, users: { created: many, existing: [] } })
     assert.equal((await application.coreUsers(many)).length, 1000)
     assert.deepEqual((await application.remove(many)).body, { status: true })
+    assert.equal((await application.coreUsers(many)).length, 0)
+  })
+
+  test('takes a thousand of the longest, however their characters are written', async () => {
+    const many = Array.from({ length: 1000 }, (_, n) => `${n}`.padEnd(128, '-').replaceAll('-', '👍'))
+    assert.deepEqual((await application.add(many)).body.users.created, many)
+    const escaped = JSON.stringify({ users: many }).replaceAll('👍', '\\ud83d\\udc4d')
+    const { status, text } = await ask(app, application, 'POST', `/delete_users/${application.clientId}`, escaped)
+    assert.deepEqual([status, text], [200, '{"status":true}'])
     assert.equal((await application.coreUsers(many)).length, 0)
   })
 

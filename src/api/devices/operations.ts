@@ -8,7 +8,7 @@ import {
 import type { Application } from '../../core/devices/authenticate.ts'
 import { createRegistrationLink, reportLostDevice } from '../../core/devices/links.ts'
 import { operation } from '../../http/operation.ts'
-import { type AppEnv, createRouter } from '../../http/router.ts'
+import { type AppEnv, createRouter, limitBody } from '../../http/router.ts'
 import { jsonBody, validate } from '../../http/validate.ts'
 import { requireApplication } from './signature.ts'
 import { DeviceRegistered, Done, LinkQuery, RegisterUrl, UserList, UsersAdded } from './wire.ts'
@@ -16,9 +16,13 @@ import { DeviceRegistered, Done, LinkQuery, RegisterUrl, UserList, UsersAdded } 
 const door = 'hmac'
 const tag = 'devices'
 
+/** A thousand ids of 128 characters, were each of them written as two escapes of six bytes, with room to spare. */
+const LIST_BYTES = 2 * 1024 * 1024
+
 const addUsers = createRouter().post(
   '/:applicationId',
   operation({ summary: 'Add users to an application', door, tag, answers: { 201: UsersAdded } }),
+  limitBody(LIST_BYTES),
   requireApplication,
   jsonBody(UserList),
   async (c) => {
@@ -30,6 +34,7 @@ const addUsers = createRouter().post(
 const deleteUsers = createRouter().post(
   '/:applicationId',
   operation({ summary: 'Delete users of an application', door, tag, answers: { 200: Done } }),
+  limitBody(LIST_BYTES),
   requireApplication,
   jsonBody(UserList),
   async (c) => {
@@ -79,9 +84,10 @@ async function disableDevice(
   return c.json({ register_url: url, status: true as const })
 }
 
+/** These limit their bodies themselves. */
+export const listOperations = { add_users: addUsers, delete_users: deleteUsers }
+
 export const operations = {
-  add_users: addUsers,
-  delete_users: deleteUsers,
   device_registration_link: registrationLink,
   has_registered_mobile_device: hasDevice,
   lost_user_mobile_device: lostDevice,
