@@ -40,6 +40,8 @@ describe('version 1', () => {
     }
     assert.equal(await reasonFor({}), 'missing_credentials')
     assert.equal(await reasonFor({ authorization: 'Bearer token' }), 'missing_credentials')
+    const { [STAMP]: _, ...contradicting } = { ...whole, authorization: 'hmac somebody:1:else' }
+    assert.equal(await reasonFor(contradicting), 'missing_credentials', 'before anything that is wrong')
   })
 
   test('refuses every field that is malformed, and names that contradict each other', async () => {

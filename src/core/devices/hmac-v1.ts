@@ -31,9 +31,9 @@ export function carriesVersion1(request: SignedRequest): boolean {
 
 /** Throws `signature_missing` or `signature_invalid`. */
 export async function verifyVersion1(request: SignedRequest, findSigner: FindSigner): Promise<Proof> {
-  const credential = theOnly(credentials(request))
-  const timestamp = theOnly(values(request, TIMESTAMPS))
-  const version = theOnly(values(request, VERSIONS))
+  const fields = [credentials(request), values(request, TIMESTAMPS), values(request, VERSIONS)]
+  if (fields.some((given) => given.length === 0)) throw new AppError('signature_missing')
+  const [credential = '', timestamp = '', version = ''] = fields.map(theOnly)
   const { clientId = '', nonce = '', signature = '' } = CREDENTIAL.exec(credential)?.groups ?? {}
   // A client removes everything up to the last `://`, so that what stands before one in a path would not be signed.
   const whole = !request.target.includes('://')
@@ -82,8 +82,7 @@ const credentials = (request: SignedRequest) => [
 
 /** Aliases may repeat each other but not differ. */
 function theOnly(given: string[]): string {
-  const [value, ...others] = new Set(given)
-  if (value === undefined) throw new AppError('signature_missing')
+  const [value = '', ...others] = new Set(given)
   if (others.length > 0) throw new AppError('signature_invalid')
   return value
 }
