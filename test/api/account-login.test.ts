@@ -35,7 +35,7 @@ describe('a login with an API key', () => {
     const { username, password } = world.user
     const body = JSON.stringify({ username, password })
     const types = ['application/json-patch+json', 'text/json', 'application/json; charset=utf-8', 'application/ld+json']
-    types.push('application/*+json')
+    types.push('application/*+json', 'application/vnd.a+b+json', 'Application/X_y!+JSON')
     for (const type of types) {
       const headers = { 'content-type': type, accept: 'text/plain', ...withKey(key) }
       const answer = await app.post('/v1/auth/login', body, headers)

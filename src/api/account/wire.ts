@@ -9,11 +9,11 @@ import type { RenderError } from '../../http/problem.ts'
 export const Envelope = z.object({ success: z.boolean(), code: z.int(), message: z.string() })
 
 /**
- * All of these are read as plain JSON; the first is what the documented samples send, though none sends a patch, and the
- * one with the asterisk what clients send that were made from the original's own description.
+ * All of these are read as plain JSON: `application/json-patch+json`, which the documented samples send though none sends
+ * a patch, whatever else is a subtype of it, and `application/*+json` itself, which clients send that were made from the
+ * original's own description.
  */
-export const JSON_TYPES =
-  /^(application\/json-patch\+json|application\/json|text\/json|application\/([\w.-]+|\*)\+json)$/i
+export const JSON_TYPES = /^(application\/json|text\/json|application\/[\w!#$%&'*+.^`|~-]+\+json)$/i
 
 export const succeed = <Body extends object>(c: Context, body: Body) =>
   answer(c, { success: true, code: 0, message: '', ...body }, 200)
