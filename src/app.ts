@@ -15,32 +15,20 @@ import { corsForClients } from './http/cors.ts'
 import { closedByDefault, securityHeaders } from './http/headers.ts'
 import { handleError } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
-import { createRouter, limitBody } from './http/router.ts'
+import { createRouter } from './http/router.ts'
 import { readTrace, tracedPorts, traceResponse } from './http/trace-context.ts'
 import { docs } from './pages/docs.tsx'
-import { loginPage } from './pages/login.tsx'
-import { loginEnrol } from './pages/login-enrol.tsx'
-import { loginPasskey } from './pages/login-passkey.tsx'
-import { loginProvider } from './pages/login-provider.tsx'
+import { pages } from './pages/index.ts'
 import { outbox } from './pages/outbox.tsx'
-import { passkeysPage } from './pages/passkeys.tsx'
-import { registerDevice } from './pages/register-device.tsx'
-import { resetPasswordPage } from './pages/reset-password.tsx'
+import { renderForAnybody } from './pages/problem.tsx'
 import { scripts } from './pages/scripts.ts'
-import { sessionsPage } from './pages/sessions.tsx'
-import { signUpPage } from './pages/sign-up.tsx'
-import { renderUnavailable } from './pages/unavailable.ts'
 
 export { upkeep } from './core/upkeep.ts'
-
-/** Below these are the forms of pages; a family limits the bodies of its routes itself. */
-const FORMS = ['/login', '/passkeys', '/reset-password', '/sessions', '/sign-up']
-const FORM_LIMIT_BYTES = 256 * 1024
 
 export function createApp(ports: Ports) {
   const kv = patientKv(ports.kv)
   const app = createRouter()
-  app.onError(handleError(renderUnavailable))
+  app.onError(handleError(renderForAnybody))
 
   app.use(requestId({ headerName: '' }))
   app.use(async (c, next) => {
@@ -58,25 +46,16 @@ export function createApp(ports: Ports) {
   app.use(requestLog, securityHeaders, closedByDefault)
   app.use('/imsg-service/*', gatewayPreflight)
   app.use(corsForClients)
-  for (const path of FORMS) app.use(`${path}/*`, limitBody(FORM_LIMIT_BYTES))
 
   app.route('/', wellKnown)
   app.route('/', documentation(app))
   app.route('/', docs)
   app.route('/', outbox)
-  app.route('/', resetPasswordPage)
-  app.route('/', signUpPage)
-  app.route('/', loginPage)
-  app.route('/', loginPasskey)
-  app.route('/', loginProvider)
-  app.route('/', loginEnrol)
+  app.route('/', pages)
   app.route('/imsg-service/v1', gateway)
   app.route('/v1/auth', account)
   app.route('/v1', admin)
-  app.route('/', passkeysPage)
-  app.route('/', sessionsPage)
   app.route('/', scripts)
-  app.route('/', registerDevice)
   app.route('/', devices)
   app.route('/', auth)
 

@@ -25,7 +25,7 @@ const PROBLEM = { type: 'application/problem+json', schema: Problem }
 const ERRORS: Record<Family, { type: string; schema: z.ZodType }> = {
   service: PROBLEM,
   development: PROBLEM,
-  pages: PROBLEM,
+  pages: { type: 'text/html', schema: z.string() },
   gateway: { type: 'application/json', schema: GatewayError },
   auth: { type: 'application/json', schema: AuthError },
   account: { type: 'application/json', schema: Envelope },

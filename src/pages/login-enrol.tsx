@@ -5,7 +5,7 @@ import { confirmApp, goOnWithApp, offerApp } from '../core/gateway/enrolment.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { validate } from '../http/validate.ts'
+import { formBody, validate } from '../http/validate.ts'
 import { Alert, Field } from './hosted.tsx'
 import { type Frame, problemOf, renderStep, withFlow } from './login-frame.tsx'
 
@@ -23,7 +23,7 @@ export const loginEnrol = createRouter()
     '/login/enrol',
     page('Confirm an authenticator app'),
     requireSameOrigin,
-    validate('form', z.object({ flow, code: z.string().max(1024) })),
+    formBody(z.object({ flow, code: z.string().max(1024) })),
     (c) => {
       const { flow, code } = c.req.valid('form')
       return withFlow(c, flow, async (frame) => {
@@ -40,7 +40,7 @@ export const loginEnrol = createRouter()
     '/login/continue',
     page('Go on with the new authenticator app'),
     requireSameOrigin,
-    validate('form', z.object({ flow })),
+    formBody(z.object({ flow })),
     (c) =>
       withFlow(c, c.req.valid('form').flow, async (frame) =>
         c.redirect(await goOnWithApp(c.var.deps, frame.flow), 303),

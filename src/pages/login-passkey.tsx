@@ -5,7 +5,7 @@ import { logInWithPasskey } from '../core/gateway/passkey-login.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { validate } from '../http/validate.ts'
+import { formBody } from '../http/validate.ts'
 import { ofForm, PasskeyAssertion } from '../http/webauthn.ts'
 import { showMethods } from './login-forms.tsx'
 import { problemOf, withFlow } from './login-frame.tsx'
@@ -19,7 +19,7 @@ export const loginPasskey = createRouter().post(
     answers: { 200: 'A page', 303: 'To the next step' },
   }),
   requireSameOrigin,
-  validate('form', z.object({ flow: z.string().max(64).default(''), response: ofForm(PasskeyAssertion) })),
+  formBody(z.object({ flow: z.string().max(64).default(''), response: ofForm(PasskeyAssertion) })),
   (c) => {
     const { flow, response } = c.req.valid('form')
     return withFlow(c, flow, async (frame) => {

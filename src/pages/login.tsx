@@ -8,7 +8,7 @@ import { logInWithCode, logInWithPassword, proveSecondFactor, sendLoginCode } fr
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { validate } from '../http/validate.ts'
+import { formBody, validate } from '../http/validate.ts'
 import { CodeForm, showMethods } from './login-forms.tsx'
 import { type Frame, problemOf, renderSaid, renderStep, withFlow } from './login-frame.tsx'
 
@@ -29,7 +29,7 @@ export const loginPage = createRouter()
     '/login/password',
     page('Log in with a password'),
     requireSameOrigin,
-    validate('form', z.object({ flow, username: value, password: value })),
+    formBody(z.object({ flow, username: value, password: value })),
     (c) => {
       const { flow, ...given } = c.req.valid('form')
       return withFlow(c, flow, async (frame) => {
@@ -46,7 +46,7 @@ export const loginPage = createRouter()
     '/login/send-code',
     page('Send a one-time code'),
     requireSameOrigin,
-    validate('form', z.object({ flow, username: value })),
+    formBody(z.object({ flow, username: value })),
     (c) => {
       const { flow, username } = c.req.valid('form')
       return withFlow(c, flow, async (frame) => {
@@ -64,7 +64,7 @@ export const loginPage = createRouter()
     '/login/code',
     page('Log in with a one-time code'),
     requireSameOrigin,
-    validate('form', z.object({ flow, code: value })),
+    formBody(z.object({ flow, code: value })),
     (c) => {
       const { flow, code } = c.req.valid('form')
       return withFlow(c, flow, async (frame) => {
@@ -89,7 +89,7 @@ export const loginPage = createRouter()
     '/login/factor',
     page('Prove the second factor'),
     requireSameOrigin,
-    validate('form', z.object({ flow, code: value, next: z.enum(['enrol']).optional() })),
+    formBody(z.object({ flow, code: value, next: z.enum(['enrol']).optional() })),
     (c) => {
       const { flow, code, next } = c.req.valid('form')
       const given = { code, thenEnrol: next === 'enrol' }
@@ -107,7 +107,7 @@ export const loginPage = createRouter()
     '/login/forgot',
     page('Send a link to a new password'),
     requireSameOrigin,
-    validate('form', z.object({ flow, username: value })),
+    formBody(z.object({ flow, username: value })),
     (c) => {
       const { flow, username } = c.req.valid('form')
       return withFlow(c, flow, async (frame) => {
@@ -121,7 +121,7 @@ export const loginPage = createRouter()
     '/login/sign-up',
     page('Send a link to a new account'),
     requireSameOrigin,
-    validate('form', z.object({ flow, email: z.email().max(254) })),
+    formBody(z.object({ flow, email: z.email().max(254) })),
     (c) => {
       const { flow, email } = c.req.valid('form')
       return withFlow(c, flow, async (frame) => {

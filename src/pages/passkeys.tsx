@@ -7,7 +7,7 @@ import { name } from '../http/fields.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { validate } from '../http/validate.ts'
+import { formBody } from '../http/validate.ts'
 import { ofForm, PasskeyCreated } from '../http/webauthn.ts'
 import { renderHosted } from './hosted.tsx'
 import { Passkeys } from './passkey-list.tsx'
@@ -24,7 +24,7 @@ export const passkeysPage = createRouter()
     '/passkeys',
     page('Add a passkey'),
     requireSameOrigin,
-    validate('form', z.object({ name, response: ofForm(PasskeyCreated) })),
+    formBody(z.object({ name: z.string().trim().pipe(name), response: ofForm(PasskeyCreated) })),
     (c) =>
       withPerson(c, (frame) => change(frame, () => finishEnrolment(c.var.deps, frame.person, c.req.valid('form')))),
   )
@@ -33,7 +33,7 @@ export const passkeysPage = createRouter()
     '/passkeys/remove',
     page('Remove a passkey'),
     requireSameOrigin,
-    validate('form', z.object({ id: z.string().max(1400) })),
+    formBody(z.object({ id: z.string().max(1400) })),
     (c) =>
       withPerson(c, (frame) => change(frame, () => removePasskey(c.var.deps, frame.person, c.req.valid('form').id))),
   )

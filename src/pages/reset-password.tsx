@@ -7,7 +7,7 @@ import { AppError } from '../core/errors.ts'
 import { operation } from '../http/operation.ts'
 import { type AppEnv, createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { validate } from '../http/validate.ts'
+import { formBody, validate } from '../http/validate.ts'
 import { Alert, Field, renderDone, renderHosted } from './hosted.tsx'
 import { renderRefusal } from './refusal.tsx'
 import { chooseWords, type Words } from './words.ts'
@@ -30,7 +30,7 @@ export const resetPasswordPage = createRouter()
     '/reset-password',
     operation({ summary: 'Set the new password', door: 'open', tag: 'pages', answers: { 200: 'A page' } }),
     requireSameOrigin,
-    validate('form', Form),
+    formBody(Form),
     async (c) => {
       const { token, password } = c.req.valid('form')
       return show(c, token, { password })

@@ -6,7 +6,7 @@ import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
 import { clearSessionCookie } from '../http/session-cookie.ts'
-import { validate } from '../http/validate.ts'
+import { formBody } from '../http/validate.ts'
 import { renderHosted, renderNotice } from './hosted.tsx'
 import { type PersonFrame, PersonPages, withPerson } from './person-frame.tsx'
 import { Sessions } from './session-list.tsx'
@@ -21,7 +21,7 @@ export const sessionsPage = createRouter()
     '/sessions/end',
     page('End a session'),
     requireSameOrigin,
-    validate('form', z.object({ id: z.string().max(100) })),
+    formBody(z.object({ id: z.string().max(100) })),
     (c) =>
       withPerson(c, async (frame) => {
         const { id } = c.req.valid('form')

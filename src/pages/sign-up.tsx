@@ -8,7 +8,7 @@ import { text } from '../http/fields.ts'
 import { operation } from '../http/operation.ts'
 import { type AppEnv, createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { validate } from '../http/validate.ts'
+import { formBody, validate } from '../http/validate.ts'
 import { Alert, Field, renderDone, renderHosted } from './hosted.tsx'
 import { renderRefusal } from './refusal.tsx'
 import { chooseWords, type Words } from './words.ts'
@@ -36,7 +36,7 @@ export const signUpPage = createRouter()
     '/sign-up',
     operation({ summary: 'Create the account', door: 'open', tag: 'pages', answers: { 200: 'A page' } }),
     requireSameOrigin,
-    validate('form', Form),
+    formBody(Form),
     async (c) => {
       const { token, ...account } = c.req.valid('form')
       return show(c, token, undefined, account)

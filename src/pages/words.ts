@@ -60,6 +60,7 @@ export interface Words {
   providerUnavailable: string
   providerNoAccount: string
   askedWrongly: string
+  sentWrongly: string
   codeAlone: string
   enrolTitle: string
   enrolIntro: string

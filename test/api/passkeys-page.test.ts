@@ -34,7 +34,7 @@ describe('the page of one’s own passkeys', () => {
     const { world, browser } = await signedIn()
     const { browser: other } = await signedIn()
     assert.match((await browser.visit('GET', '/passkeys')).text, /You have no passkey yet/)
-    const passkey = await add(browser, 'Key <ring>')
+    const passkey = await add(browser, ' Key <ring> ')
     assert.match((await browser.visit('GET', '/passkeys')).text, /<h2>Key &lt;ring&gt;<\/h2>/)
     assert.ok(!(await other.visit('GET', '/passkeys')).text.includes('Key &lt;'))
     assert.equal((await logIn(app, world, passkey)).status, 200)

@@ -61,6 +61,8 @@ export const de: Words = {
     'Zu dieser Anmeldung gibt es hier kein Konto. Wenn Sie eines haben, melden Sie sich auf anderem Weg an; sonst fragen Sie Ihre Organisation.',
   askedWrongly:
     'Die Seite, von der Sie kommen, hat etwas verlangt, das nicht möglich ist. Bitte sagen Sie es dem, der sie betreibt.',
+  sentWrongly:
+    'Etwas von dem, was gesendet wurde, fehlt oder ist nicht so, wie es sein soll. Bitte gehen Sie zurück und versuchen Sie es noch einmal.',
   codeAlone: 'Ein Code allein genügt für dieses Konto nicht. Bitte melden Sie sich auf anderem Weg an.',
   enrolTitle: 'Authenticator-App einrichten',
   enrolIntro:

@@ -55,6 +55,7 @@ export const en: Words = {
   providerNoAccount:
     'No account here goes with this login. If you have one, log in another way; else ask your organisation for one.',
   askedWrongly: 'The page that sent you here asked for something that is not possible. Please tell whoever runs it.',
+  sentWrongly: 'Something that was sent is missing or not as it should be. Please go back and try again.',
   codeAlone: 'A code alone is not enough for this account. Please log in another way.',
   enrolTitle: 'Set up your authenticator app',
   enrolIntro:

@@ -57,6 +57,7 @@ export const es: Words = {
   providerNoAccount:
     'Ninguna cuenta de aquí corresponde a este inicio de sesión. Si tiene una, entre de otra forma; si no, pídala a su organización.',
   askedWrongly: 'La página de la que viene ha pedido algo que no es posible. Avise a quien la gestiona.',
+  sentWrongly: 'Falta algo de lo enviado, o no es como debería. Vuelva atrás e inténtelo de nuevo.',
   codeAlone: 'Un código por sí solo no basta para esta cuenta. Inicie sesión de otra forma.',
   enrolTitle: 'Configurar su aplicación de autenticación',
   enrolIntro:

@@ -59,6 +59,8 @@ export const fr: Words = {
     'Aucun compte d’ici ne correspond à cette connexion. Si vous en avez un, connectez-vous autrement ; sinon, adressez-vous à votre organisation.',
   askedWrongly:
     'La page d’où vous venez a demandé quelque chose d’impossible. Veuillez le signaler à la personne qui s’en occupe.',
+  sentWrongly:
+    'Une partie de ce qui a été envoyé manque ou n’est pas comme il faut. Veuillez revenir en arrière et réessayer.',
   codeAlone: 'Un code seul ne suffit pas pour ce compte. Veuillez vous connecter autrement.',
   enrolTitle: 'Configurer votre application d’authentification',
   enrolIntro:

@@ -54,6 +54,7 @@ export const sv: Words = {
   providerNoAccount:
     'Inget konto här hör till den här inloggningen. Om du har ett, logga in på ett annat sätt; annars fråga din organisation.',
   askedWrongly: 'Sidan som du kom ifrån bad om något som inte går. Säg till den som driver den.',
+  sentWrongly: 'Något av det som skickades saknas eller är inte som det ska. Gå tillbaka och försök igen.',
   codeAlone: 'Bara en kod räcker inte för det här kontot. Logga in på ett annat sätt.',
   enrolTitle: 'Ställ in din autentiseringsapp',
   enrolIntro:
