@@ -16,23 +16,28 @@ export interface Remembered<D extends Read, T> {
   age(deps: Read): number
 }
 
-/** Loads at the first read and again after `ttlMs`. */
+/**
+ * Loads at the first read and again after `ttlMs`. What began to load before it was forgotten may be of before the change:
+ * it is no more than a last resort, and never takes the place of what was loaded after.
+ */
 export function remember<D extends Read, T>(ttlMs: number, load: (deps: D) => Promise<T>): Remembered<D, T> {
-  const values = new WeakMap<Db, { value: T; at: number; forgotten: boolean }>()
+  const values = new WeakMap<Db, { value: T; at: number; changes: number }>()
+  /** How often it was forgotten. */
+  const changes = new WeakMap<Db, number>()
+  const changesOf = (deps: Read) => changes.get(deps.db) ?? 0
   const ageOf = (deps: Read) => deps.now().getTime() - (values.get(deps.db)?.at ?? 0)
   const read = async (deps: D): Promise<T> => {
     const known = values.get(deps.db)
     // A clock that was set back must not make what is known last longer.
-    if (known && !known.forgotten && Math.abs(ageOf(deps)) < ttlMs) return known.value
-    const at = deps.now().getTime()
+    if (known?.changes === changesOf(deps) && Math.abs(ageOf(deps)) < ttlMs) return known.value
+    const begun = { at: deps.now().getTime(), changes: changesOf(deps) }
     const value = await load(deps)
-    values.set(deps.db, { value, at, forgotten: false })
+    if ((values.get(deps.db)?.changes ?? 0) <= begun.changes) values.set(deps.db, { value, ...begun })
     return value
   }
   return Object.assign(read, {
     forget(deps: Read) {
-      const known = values.get(deps.db)
-      if (known) known.forgotten = true
+      changes.set(deps.db, changesOf(deps) + 1)
     },
     last: (deps: Read) => (Math.abs(ageOf(deps)) < LONGEST_OUTAGE_MS ? values.get(deps.db)?.value : undefined),
     age: ageOf,
