@@ -1,5 +1,5 @@
 /** Tenants: the organisations. A `scope` is the one tenant that a caller may see, or null for all. */
-import { and, asc, eq, gt, type SQL } from 'drizzle-orm'
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { type Changes, mergeJson } from './changes.ts'
 import { matching, oneMore, type PageRequest } from './page.ts'
@@ -49,6 +49,14 @@ export function updateTenant(db: Db, id: string, { signUp, branding, ...columns 
     })
     .where(eq(tenants.id, id))
     .returning()
+}
+
+/** The role for sign-ups, where the tenant has none yet. */
+export function fillSignUpRole(db: Db, id: string, roleId: string, now: Date) {
+  return db
+    .update(tenants)
+    .set({ signUp: mergeJson(tenants.signUp, { roleId }), updatedAt: now })
+    .where(and(eq(tenants.id, id), sql`${tenants.signUp} ->> '$.roleId' is null`))
 }
 
 /** Takes everything with it that belongs to the tenant alone. */

@@ -72,7 +72,7 @@ describe('an import', () => {
     )
   })
 
-  test('leaves one audit row for each resource, and the second time changes nothing', async () => {
+  test('leaves one audit row for each resource and for the role that a tenant gets, and the second time changes nothing', async () => {
     const { lines, tenantId } = organisation()
     const first = await send(lines)
     const audit = () => app.admin.get<{ items: { action: string }[] }>(`/v1/audit?tenantId=${tenantId}`)
@@ -82,6 +82,7 @@ describe('an import', () => {
       'membership.import',
       'role.import',
       'tenant.import',
+      'tenant.update',
       'unit.import',
       'user.import',
     ])
@@ -91,7 +92,7 @@ describe('an import', () => {
       second.map(({ id }) => id),
       first.map(({ id }) => id),
     )
-    assert.equal((await audit()).body.items.length, 6)
+    assert.equal((await audit()).body.items.length, 7)
   })
 
   test('sent many times at once comes in once', async () => {

@@ -2,6 +2,7 @@
 import { soughtClients, tenantsThere } from '../../db/import-lookups.ts'
 import { insertMany } from '../../db/insert-many.ts'
 import { clientOrigins, clients } from '../../db/schema.ts'
+import { forgetOrigins } from '../directory/client-origins.ts'
 import { clientRow } from '../directory/clients.ts'
 import { distinct, importer, type Kind, missing } from './judge.ts'
 import type { ClientLine } from './lines.ts'
@@ -38,6 +39,7 @@ const clientKind: Kind<ClientLine, Row, { id: string; clientId: string }> = {
       insertMany(db, clientOrigins, origins),
     ]
   },
+  written: forgetOrigins,
   audit: ({ id, defaultTenantId }) => ({
     action: 'client.import',
     target: { kind: 'client', id },

@@ -1,9 +1,14 @@
-/** Roles. One of the same name is the same only if it may do the same: an import gives nobody other rights. */
+/**
+ * Roles. One of the same name is the same only if it may do the same: an import gives nobody other rights. A tenant that has
+ * a role for sign-ups keeps it, whatever a line says.
+ */
 import { soughtRoles, tenantsThere } from '../../db/import-lookups.ts'
 import { insertMany } from '../../db/insert-many.ts'
 import type { Role } from '../../db/principals.ts'
 import { roles } from '../../db/schema.ts'
-import { updateTenant } from '../../db/tenants.ts'
+import { fillSignUpRole } from '../../db/tenants.ts'
+import { auditOfChange } from '../activity/audit.ts'
+import { forgetSnapshot } from '../gateway/health.ts'
 import { distinct, flaw, importer, type Kind, missing } from './judge.ts'
 import type { RoleLine } from './lines.ts'
 
@@ -35,12 +40,16 @@ const roleKind: Kind<RoleLine, NewRole, Role> = {
     const same = given.size === there.size && permissions.every((permission) => there.has(permission))
     return same ? [] : [flaw('permissions', 'must be those of the role of this name that is there')]
   },
-  write: ({ db, now }, rows) => [
-    insertMany(db, roles, rows),
+  write: (deps, rows, actor) => [
+    insertMany(deps.db, roles, rows),
     ...rows
       .filter(({ forSignUp }) => forSignUp)
-      .map(({ id, tenantId }) => updateTenant(db, tenantId, { signUp: { roleId: id } }, now())),
+      .flatMap(({ id, tenantId }) => [
+        fillSignUpRole(deps.db, tenantId, id, deps.now()),
+        auditOfChange(deps, actor, { action: 'tenant.update', target: { kind: 'tenant', id: tenantId }, tenantId }),
+      ]),
   ],
+  written: forgetSnapshot,
   audit: ({ id, tenantId }) => ({ action: 'role.import', target: { kind: 'role', id }, tenantId }),
 }
 

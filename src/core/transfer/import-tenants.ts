@@ -5,6 +5,7 @@ import type { Tenant } from '../../db/principals.ts'
 import { tenants, units } from '../../db/schema.ts'
 import type { Unit } from '../../db/units.ts'
 import { refuseTenant, tenantRow } from '../directory/tenants.ts'
+import { forgetSnapshot } from '../gateway/health.ts'
 import { distinct, importer, issuesOfRefusal, type Kind, missing } from './judge.ts'
 import type { TenantLine, UnitLine } from './lines.ts'
 
@@ -18,6 +19,7 @@ const tenantKind: Kind<TenantLine, Tenant, Pick<Tenant, 'id' | 'key'>> = {
     }
   },
   write: ({ db }, rows) => [insertMany(db, tenants, rows)],
+  written: forgetSnapshot,
   audit: ({ id }) => ({ action: 'tenant.import', target: { kind: 'tenant', id }, tenantId: id }),
 }
 

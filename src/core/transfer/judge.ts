@@ -30,7 +30,10 @@ export interface Kind<Line extends { id?: string | undefined }, Row extends Iden
   isAnother?(line: Line, same: Known | Row): boolean
   /** Why a line may not stand for something that has another id and the same name. */
   differs?(line: Line, holder: Known | Row): Issue[]
-  write(deps: Deps, rows: Row[]): Statement[]
+  /** The rows' own audit comes behind. */
+  write(deps: Deps, rows: Row[], actor: ApiKeyActor): Statement[]
+  /** What this process remembers and is to ask for again. */
+  written?(deps: Deps): void
   audit(row: Row): AuditEntry
 }
 
@@ -65,9 +68,10 @@ export const importer =
     if (rows.length > 0 && !dryRun) {
       const record = rows.map((made) => auditStatement(deps, actor, kind.audit(made)))
       await orConflict(
-        runAll(deps.db, [...kind.write(deps, rows), ...record]),
+        runAll(deps.db, [...kind.write(deps, rows, actor), ...record]),
         'Something came in between: send it again',
       )
+      kind.written?.(deps)
     }
     return verdicts
   }
