@@ -8,12 +8,12 @@ import { apiKeys, tenants, users } from './schema.ts'
 export type ApiKey = typeof apiKeys.$inferSelect
 export type NewApiKey = typeof apiKeys.$inferInsert
 
-/** The key that may still be used: also not the key of somebody who is blocked, or of a suspended tenant. */
-export async function findUsableApiKey(db: Db, hash: string, now: Date): Promise<ApiKey | undefined> {
+/** The key that may still be used, which that of somebody who is blocked may not; and whether its tenant is suspended. */
+export async function findUsableApiKey(db: Db, hash: string, now: Date) {
   const blocked = sql`exists (select 1 from ${users} where ${users.id} = ${apiKeys.ownerId} and ${users.status} <> 'active')`
-  const suspended = sql`exists (select 1 from ${tenants} where ${tenants.id} = ${apiKeys.tenantId} and ${tenants.status} <> 'active')`
+  const suspended = sql<number>`exists (select 1 from ${tenants} where ${tenants.id} = ${apiKeys.tenantId} and ${tenants.status} <> 'active')`
   const [key] = await db
-    .select()
+    .select({ ...getTableColumns(apiKeys), suspended: suspended.as('suspended') })
     .from(apiKeys)
     .where(
       and(
@@ -21,7 +21,6 @@ export async function findUsableApiKey(db: Db, hash: string, now: Date): Promise
         eq(apiKeys.revoked, false),
         or(isNull(apiKeys.expireDate), gt(apiKeys.expireDate, now)),
         sql`not ${blocked}`,
-        sql`not ${suspended}`,
       ),
     )
   return key

@@ -51,6 +51,7 @@ describe('a login with an API key', () => {
     const registered = await makeWorld(app, { membership: { status: 0 } })
     const external = await makeWorld(app, { user: { authProvider: 'keycloak' } })
     const closed = await makeWorld(app, { tenant: { loginMethods: ['otp'] } })
+    const suspended = await makeWorld(app)
     const elsewhere = await makeWorld(app)
     const answers = [
       await logIn(app, key, world, { password: 'wrong password' }),
@@ -58,8 +59,11 @@ describe('a login with an API key', () => {
       await logIn(app, key, world, { username: '', password: '' }),
       await logIn(app, key, elsewhere),
     ]
-    for (const other of [blocked, inactive, registered, external, closed])
-      answers.push(await logIn(app, await makeKey(app, other), other))
+    const keys = new Map<World, string>()
+    for (const other of [blocked, inactive, registered, external, closed, suspended])
+      keys.set(other, await makeKey(app, other))
+    await app.admin.patch(`/v1/tenants/${suspended.tenant.id}`, { status: 'suspended' })
+    for (const [other, ofOther] of keys) answers.push(await logIn(app, ofOther, other))
     for (const { status, body, text } of answers) {
       assert.equal(status, 200, text)
       assert.deepEqual(body, WRONG)

@@ -52,6 +52,15 @@ describe('the account family refuses', () => {
     })
   }
 
+  test('a token of a suspended tenant, and not its key; logging out is done', async () => {
+    const own = await makeWorld(app)
+    const inside = await enter(app, await makeKey(app, own), own)
+    await app.admin.patch(`/v1/tenants/${own.tenant.id}`, { status: 'suspended' })
+    failsWith(await app.get('/v1/auth/user', inside), 401, 5, NO_USER)
+    failsWith(await app.post('/v1/auth/user', { user: {} }, inside), 401, 5, NO_USER)
+    assert.equal((await app.post('/v1/auth/logout', {}, inside)).status, 200)
+  })
+
   test('a key without the bit: reading needs Read, writing Write, logging in and out neither', async () => {
     const without = async (permissions: number) => ({
       ...headers,

@@ -38,10 +38,13 @@ export const requireFormerMember = createMiddleware<Member>(async (c, next) => {
   await next()
 })
 
-/** Throws `api_key_invalid`, or `forbidden` for a key of no tenant or without the permission bit. */
+/**
+ * A suspended tenant's people are told what every inactive person is told, and not that the key is wrong.
+ * Throws `api_key_invalid`, or `forbidden` for a key of no tenant or without the permission bit.
+ */
 async function tenantKey(deps: Deps, key: string | undefined, bit: number): Promise<TenantKey> {
   if (!key) throw new AppError('api_key_invalid')
-  const actor = await authenticateApiKey(deps, key)
+  const actor = await authenticateApiKey(deps, key, { alsoSuspended: true })
   const { tenantId, permissions } = actor
   if (tenantId === null || (permissions & bit) !== bit) throw new AppError('forbidden')
   return { ...actor, tenantId }
