@@ -18,7 +18,7 @@ export async function passwordCounters(deps: Deps, usernameKey: string, onlyIf?:
   return {
     count: [countAttempt(db, { key: username, ...attempt }), countAttempt(db, { key: address, ...attempt })] as const,
     /** What a success takes back: everything for the username, itself for the address. */
-    settle: [clearAttempts(db, username), refundAttempt(db, address)],
+    settle: [clearAttempts(db, username), refundAttempt(db, address)] as const,
     clearUsername: clearAttempts(db, username),
     /** Throws `too_many_attempts` when either is over its limit. */
     enforce(ofUsername: Counted, ofAddress: Counted) {

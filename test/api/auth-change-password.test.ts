@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { hashSync } from 'bcryptjs'
-import { type App, LIBSQL_ONLY, startApp } from '../support/app.ts'
+import { type App, freshAddress, LIBSQL_ONLY, startApp } from '../support/app.ts'
 import { invalidWith, missing, refusedByStrategy, refusedWith } from '../support/auth-errors.ts'
 import { bearer, credentialsOf, getTokens, makeWorld, refresh, type Tokens, type World } from '../support/world.ts'
 
@@ -81,6 +81,26 @@ describe('changing a password', () => {
     assert.equal((await app.post('/auth/login', credentialsOf(own))).status, 429)
   })
 
+  test('counts no right old password, whatever is wrong with the new one', async () => {
+    const own = await makeWorld(app)
+    const tokens = await getTokens(app, own)
+    const from = freshAddress()
+    const changeFrom = (oldPassword: string, password: string) => {
+      const { username } = own.user
+      const headers = { authorization: `Bearer ${tokens.accessToken}` }
+      const body = { refreshToken: tokens.refreshToken, username, oldPassword, password }
+      return app.request('PATCH', '/auth/change-password', { body, headers, from })
+    }
+    for (let n = 0; n < 11; n++) {
+      assert.equal((await changeFrom(own.user.password, 'short')).status, 422)
+      assert.equal((await changeFrom(own.user.password, own.user.password)).status, 401)
+    }
+    const [ofAddress] = await app.rows('select count from throttles where key = ?1', `login:address:${from}`)
+    assert.equal(ofAddress?.['count'], 0)
+    for (let n = 0; n < 10; n++) assert.equal((await changeFrom(`guess ${n}`, 'short')).status, 401)
+    refusedWith(await changeFrom(own.user.password, 'short'), 429, 'Too Many Attempts')
+  })
+
   test('counts no attempt where a password is missing', async () => {
     const own = await makeWorld(app)
     const tokens = await getTokens(app, own)
@@ -110,7 +130,7 @@ describe('changing a password', () => {
     const tokens = await getTokens(app, own)
     await app.admin.patch(`/v1/users/${own.user.id}`, { authProvider: 'google' })
     const key = 'PasswordCannotBeChangedForExternalUser'
-    refusedWith(await change(own, tokens), 400, key)
+    for (let n = 0; n < 11; n++) refusedWith(await change(own, tokens), 400, key)
     refusedWith(await change(own, tokens, { oldPassword: undefined }), 401, key)
   })
 })

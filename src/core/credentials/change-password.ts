@@ -47,9 +47,15 @@ export async function changePassword(deps: Deps, actor: UserActor, request: Chan
     selectLoginById(db, actor.id),
     selectSession(db, actor.sessionId),
   ])
+  const settle = isGuess ? counters.settle : []
+  /** Only a wrong old password stays counted. */
+  const uncount = async (refusal: unknown) => {
+    if (isGuess) await db.batch(counters.settle)
+    throw refusal
+  }
   if (!login || !session) throw new AppError('refresh_mismatched')
   if (login.user.authProvider !== 'internal')
-    throw new AppError(oldPassword ? 'password_external_change' : 'password_external')
+    return uncount(new AppError(oldPassword ? 'password_external_change' : 'password_external'))
   const fresh = deps.now().getTime() - session.openedAt.getTime() <= FRESH_LOGIN_MS
   const mayOmitOld = actor.claims.status === PASSWORD_CHANGE_NEEDED && fresh
   if (!oldPassword && !mayOmitOld) throw missing('oldPassword')
@@ -58,7 +64,7 @@ export async function changePassword(deps: Deps, actor: UserActor, request: Chan
   const stored = login.passwordHash
   if (!stored) throw new AppError('password_incorrect')
   if (oldPassword && !(await checkPassword(deps, stored, oldPassword)).matches) throw new AppError('password_incorrect')
-  await refuseNewPassword(deps, login, password)
+  await refuseNewPassword(deps, login, password).catch(uncount)
 
   const change = { userId: actor.id, hash: await hashPassword(deps, password), now: deps.now() }
   const entry = { action: 'user.password.change', target: { kind: 'user', id: actor.id }, tenantId: actor.tenantId }
@@ -68,7 +74,7 @@ export async function changePassword(deps: Deps, actor: UserActor, request: Chan
     activate,
     end,
     auditStatement(deps, actor, entry, hasHash(change.userId, change.hash)),
-    ...counters.settle,
+    ...settle,
   ])
   if (changed.length === 0) throw new AppError('refresh_mismatched')
   await announceEnd(
