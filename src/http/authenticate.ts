@@ -13,7 +13,7 @@ import type { AppEnv } from './router.ts'
  */
 export function bearerToken(c: Context): string {
   const header = c.req.header('authorization')
-  if (header === undefined) throw new AppError('unauthenticated')
+  if (!header) throw new AppError('unauthenticated')
   const [scheme = '', token, ...more] = header.trim().split(' ')
   if (token === undefined || more.length > 0) throw new AppError('credential_malformed')
   if (scheme.toLowerCase() !== 'bearer') throw new AppError('unauthenticated')

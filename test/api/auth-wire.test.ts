@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { invalidParameter } from '../support/activity.ts'
 import { type App, startApp } from '../support/app.ts'
+import { invalidWith, missing, mustBe } from '../support/auth-errors.ts'
 import { bearer, credentialsOf, getTokens, makeWorld, type World } from '../support/world.ts'
 
 let app: App
@@ -32,8 +33,13 @@ describe('a parameter of the auth family', () => {
     const start = `/auth/google?client_id=${world.client.clientId}`
     invalidParameter(await app.get(`${start}&state=${long}`), 'state', long)
     invalidParameter(await app.get(`${start}&codeChallenge=plain`), 'codeChallenge', 'plain')
-    invalidParameter(await app.get('/auth/azure?client_id=a&client_id=b'), 'client_id', ['a', 'b'])
-    invalidParameter(await app.get('/auth/verify-reset-password-link?token=a&token=b'), 'token', ['a', 'b'])
+    for (const [path, name] of [
+      ['/auth/azure', 'client_id'],
+      ['/auth/verify-reset-password-link', 'token'],
+      ['/active-users/daily', 'startDate'],
+      ['/login-activity', 'filter'],
+    ] as const)
+      assert.equal(invalidParameter(await app.get(`${path}?${name}=a&${name}=b`), name, ['a', 'b']), undefined)
     const tokens = bearer(await getTokens(app, world))
     invalidParameter(await app.delete('/auth/identities/myspace', tokens), 'provider', 'myspace')
   })
@@ -42,6 +48,25 @@ describe('a parameter of the auth family', () => {
     for (const query of ['client_id=a&client_id=b', '', 'client_id=a&client_secret=b'])
       for (const provider of ['google', 'azure', 'keycloak', 'cognito'])
         assert.match((await app.get(`/auth/${provider}?${query}`)).headers.get('deprecation') ?? '', /^@\d+$/)
+  })
+})
+
+describe('a body of the auth family', () => {
+  test('that is JSON, but no object, is not valid; what is no JSON cannot be read', async () => {
+    const empty = await app.post('/auth/token-refresh', '')
+    invalidWith(empty, [missing('refreshToken')])
+    for (const json of ['"x"', '5', 'true', 'null', '[]'])
+      invalidWith(await app.post('/auth/token-refresh', json), [mustBe('object', '')])
+    for (const other of [' ', '{', "{'a':1}", '{"a":1,}']) {
+      const { status, body } = await app.post<{ error: object }>('/auth/token-refresh', other)
+      assert.equal(status, 400)
+      assert.deepEqual(Object.keys(body.error), ['statusCode', 'name', 'message'])
+    }
+  })
+
+  test('takes no credential from the header that holds nothing', async () => {
+    const { body } = await app.get('/auth/me', { authorization: '' })
+    assert.deepEqual(body, (await app.get('/auth/me')).body)
   })
 })
 

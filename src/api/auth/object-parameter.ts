@@ -7,13 +7,18 @@ const MOST_LEVELS = 24
 interface Given {
   /** What was given, for the words of a refusal too; undefined when there is nothing. */
   given: unknown
-  refusal?: Issue
+  /** Why it cannot be read; empty where, as in the original, there is no more to say than that it is no object. */
+  refusal?: Issue[]
 }
+
+const NO_OBJECT: Issue[] = []
 
 export function readObject(parameters: URLSearchParams, name: string): Given {
   const [json, ...more] = parameters.getAll(name)
-  if (more.length > 0) return { given: [json, ...more], refusal: refusal('type', 'must be object') }
-  return json === undefined ? spelledOut(parameters, name) : parsed(json)
+  if (json === undefined) return spelledOut(parameters, name)
+  if (more.length > 0) return { given: [json, ...more], refusal: NO_OBJECT }
+  const both = [...parameters.keys()].find((key) => key.startsWith(`${name}[`))
+  return both === undefined ? parsed(json) : { given: [json, both], refusal: NO_OBJECT }
 }
 
 function parsed(text: string): Given {
@@ -22,7 +27,7 @@ function parsed(text: string): Given {
     const given: unknown = JSON.parse(text, withoutPrototype)
     if (isDeeper(given, MOST_LEVELS)) return { given: text, refusal: refusal('depth', 'must not be nested so deeply') }
     if (typeof given === 'object' && !Array.isArray(given)) return { given }
-    return { given: text, refusal: refusal('type', 'must be object') }
+    return { given: text, refusal: NO_OBJECT }
   } catch (error) {
     return { given: text, refusal: refusal('syntaxError', (error as Error).message) }
   }
@@ -74,4 +79,4 @@ const isDeeper = (value: unknown, levels: number): boolean =>
   value !== null &&
   (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)))
 
-const refusal = (code: string, message: string): Issue => ({ path: [], code, message, info: {} })
+const refusal = (code: string, message: string): Issue[] => [{ path: [], code, message, info: {} }]

@@ -38,12 +38,11 @@ export function parameters<T extends Target, R extends Readers>(target: T, reade
   return documented(middleware, target, schema)
 }
 
-/** A value that a schema takes as it is. One that comes twice is a list, and refused as such. */
+/** A value that a schema takes as it is. */
 export const value = <S extends z.ZodType>(schema: S, description: string): Reader<z.output<S>> => ({
   description,
   read(parameters, name) {
-    const [given, ...more] = parameters.getAll(name)
-    return parse(schema, more.length > 0 ? [given, ...more] : given, name)
+    return parse(schema, one(parameters, name), name)
   },
 })
 
@@ -61,7 +60,7 @@ export const object = <S extends z.ZodType>(schema: S, description: string): Rea
   description,
   read(parameters, name) {
     const { given, refusal } = readObject(parameters, name)
-    if (refusal) throw invalidParameter(name, given, [refusal])
+    if (refusal) throw invalidParameter(name, given, refusal)
     return parse(schema, given, name)
   },
 })
@@ -70,23 +69,32 @@ export const object = <S extends z.ZodType>(schema: S, description: string): Rea
 export const dateTime = (description: string, partner: string): Reader<Date | undefined> => ({
   description,
   read(parameters, name) {
-    const given = parameters.get(name)
-    if (given === null && parameters.has(partner)) throw missingParameter(name)
-    if (given === null) return undefined
-    if (!DateTime.safeParse(given).success) throw invalidParameter(name, given)
-    return new Date(given)
+    const given = one(parameters, name)
+    if (given === undefined && parameters.has(partner)) throw missingParameter(name)
+    if (given === undefined) return undefined
+    const strict = given.replace(/^(\S{10})[t ]/, '$1T').replace(/z$/, 'Z')
+    if (!DateTime.safeParse(strict).success) throw invalidParameter(name, given)
+    return new Date(strict)
   },
 })
 
+/** What the letters of RFC 3339 may also be, small ones and a space, is made like this first. */
 const DateTime = z.iso.datetime({ offset: true }).regex(/T\d\d:\d\d:\d\d/)
+
+/** One that comes twice is a list, and refused as such, without a word more. */
+function one(parameters: URLSearchParams, name: string): string | undefined {
+  const [given, ...more] = parameters.getAll(name)
+  if (more.length > 0) throw invalidParameter(name, [given, ...more])
+  return given
+}
 
 function missingParameter(name: string): AppError {
   return new AppError('parameter_missing', { detail: `Required parameter ${name} is missing!` })
 }
 
-function invalidParameter(name: string, given: unknown, issues?: Issue[]): AppError {
+function invalidParameter(name: string, given: unknown, issues: Issue[] = []): AppError {
   const detail = `Invalid data ${JSON.stringify(given)} for parameter "${name}".`
-  return new AppError('parameter_invalid', { detail, ...(issues ? { issues } : {}) })
+  return new AppError('parameter_invalid', { detail, issues })
 }
 
 function parse<S extends z.ZodType>(schema: S, given: unknown, name: string): z.output<S> {
