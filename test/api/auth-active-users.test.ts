@@ -64,6 +64,8 @@ describe('active users', () => {
       '2024-03-22': { ACCESS: [3, 4] },
       '2024-03-23': { ACCESS: [6] },
     })
+    const small = 'startDate=2024-03-22t11:00:00z&endDate=2024-03-23%2000:00:00-00:00'
+    assert.deepEqual(await active(`daily?${small}`), await active(`daily?${between}`))
     assert.deepEqual(await active('daily?startDate=2024-05-01T00:00:00Z&endDate=2024-04-01T00:00:00Z'), {})
   })
 

@@ -121,6 +121,10 @@ describe('order, limit and fields of a filter', () => {
     assert.deepEqual(await find({ where: { id: { gt: ids[1] } }, order: 'id', limit: 2 }), [3, 4])
   })
 
+  test('may be of no order, which is the order of time', async () => {
+    for (const order of ['', []]) assert.deepEqual(await find({ order }), [1, 2, 3, 4, 5])
+  })
+
   test('show and hide fields', async () => {
     const keys = async (fields: unknown) => Object.keys((await listActivity(app, tokens, { fields })).body[0] ?? {})
     assert.deepEqual(await keys(['actor', 'id']), ['id', 'actor'])
@@ -147,7 +151,9 @@ describe('order, limit and fields of a filter', () => {
       await details({ limit: 1001 }),
       one('/limit', 'maximum', 'must be <= 1000', { comparison: '<=', limit: 1000 }),
     )
-    assert.deepEqual(await details({ limit: 'all' }), one('/limit', 'type', 'must be number', { type: 'number' }))
+    assert.deepEqual(await details({ limit: 'all' }), one('/limit', 'type', 'must be integer', { type: 'integer' }))
+    for (const where of [[], 'x', null])
+      assert.deepEqual(await details({ where }), one('/where', 'type', 'must be object', { type: 'object' }))
     const extra = { additionalProperty: 'include' }
     assert.deepEqual(
       await details({ include: [] }),
@@ -161,6 +167,8 @@ describe('order, limit and fields of a filter', () => {
       { fields: ['x'] },
     ])
       await details(wrong)
+    for (const query of ['filter=[]', 'filter=5', 'filter="x"', 'filter={}&filter[limit]=1'])
+      assert.equal(invalidParameter(await app.get(`/login-activity?${query}`, bearer(tokens)), 'filter'), undefined)
     const invalid = await app.get(`/login-activity?filter=${asJson({})}x`, bearer(tokens))
     assert.deepEqual(Object.keys(invalidParameter(invalid, 'filter', '{}x') as object), ['syntaxError'])
   })

@@ -3,13 +3,22 @@ import * as z from 'zod'
 import { ACTIVITY_FIELDS, type ActivityField, type ActivityOrder } from '../../core/activity/login-activity-query.ts'
 import { COLUMNS, Where } from './loopback-where.ts'
 
-/** In the spelled out form every value is a string. */
+/** In the spelled out form every value is a string. What is no number at all is refused as no integer. */
 const integer = (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  z.preprocess(
-    (given) => (typeof given === 'string' && /^-?\d{1,15}$/.test(given) ? Number(given) : given),
-    z.int().min(least).max(most).optional(),
-  )
+  z
+    .unknown()
+    .transform((given, context) => {
+      const number = typeof given === 'string' && /^-?\d{1,15}$/.test(given) ? Number(given) : given
+      if (typeof number === 'number') return number
+      context.issues.push({ code: 'invalid_type', expected: 'int', input: given })
+      return z.NEVER
+    })
+    .pipe(z.int().min(least).max(most))
+    .optional()
 const boolean = z.preprocess((given) => (given === 'true' ? true : given === 'false' ? false : given), z.boolean())
+
+/** Of no order at all, as an empty field of a form says it, nothing is ordered. */
+const NoOrder = z.literal('').transform((): ActivityOrder[] => [])
 
 const Order = z.string().transform((given, context): ActivityOrder => {
   const [, name, direction = 'asc'] = /^(\w+)(?:\s+(asc|desc))?$/i.exec(given.trim()) ?? []
@@ -36,7 +45,7 @@ const Fields = z
 export const Filter = z
   .strictObject({
     where: Where.optional(),
-    order: z.union([Order.transform((order) => [order]), z.array(Order).max(6)]).optional(),
+    order: z.union([NoOrder, Order.transform((order) => [order]), z.array(Order).max(6)]).optional(),
     limit: integer(1, 1_000),
     skip: integer(0),
     offset: integer(0),

@@ -25,6 +25,10 @@ export const Where = z.unknown().transform((given, context): Condition => {
     context.issues.push({ code: 'custom', input: given, path, message })
     return []
   }
+  if (given !== undefined && !isObject(given)) {
+    context.issues.push({ code: 'invalid_type', expected: 'object', input: given })
+    return z.NEVER
+  }
   const all = readGroup(given ?? {}, [], MOST_LEVELS, refuse)
   if (countLeaves(all) > MOST_CONDITIONS) refuse([], `must NOT have more than ${MOST_CONDITIONS} conditions`)
   return { all }
