@@ -42,8 +42,10 @@ const start = (fields: Record<string, string>, path = '/auth/google') => app.pos
 describe('a start', () => {
   for (const name of NAMES)
     test(`${name}: goes to the provider with what it needs, and binds the browser`, async () => {
-      const { status, headers } = await start({ ...clientForm(world), state: 'mine' }, PATHS[name].start)
+      const { status, headers, text } = await start({ ...clientForm(world), state: 'mine' }, PATHS[name].start)
       assert.equal(status, 302)
+      assert.equal(headers.get('content-type'), 'text/plain')
+      assert.equal(text, `Found. Redirecting to ${headers.get('location')}`)
       const location = new URL(headers.get('location') ?? '')
       const query = Object.fromEntries(location.searchParams)
       assert.equal(query['response_type'], 'code')

@@ -98,7 +98,9 @@ function addCallbacks(name: ProviderName, { title, paths, callback }: Provider) 
   if (callback === 'form_post') federated.post(paths.callback, described, async (c) => finish(c, await readForm(c)))
 }
 
+/** With the words of the original, for clients that show or log what they get. */
 export function depart(c: Context<AppEnv>, { url, binding }: Departure) {
   if (binding) setFlowCookie(c, binding)
-  return c.redirect(url, 302)
+  const location = c.redirect(url, 302).headers.get('Location') ?? url
+  return c.body(`Found. Redirecting to ${location}`, 302, { 'Content-Type': 'text/plain', Location: location })
 }
