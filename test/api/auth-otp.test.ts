@@ -63,7 +63,9 @@ describe('a one-time code', () => {
     assert.equal((await send(world, nobody)).status, 204)
     refusedByStrategy(await verify(world, '123456', nobody), 'Otp Invalid')
     const never = { key: 'never asked' }
-    refusedByStrategy(await verify(world, '123456', never), 'Otp Token Incorrect or Expired')
+    const { clientId } = world.client
+    for (const more of [never, { ...never, clientId }, { clientId }])
+      refusedByStrategy(await verify(world, '123456', more), 'Otp Token Incorrect or Expired')
   })
 
   test('is never empty, and neither is the name', async () => {

@@ -29,7 +29,7 @@ interface VerifyOtp {
 }
 
 /**
- * Throws `otp_expired` (nothing waits), `otp_invalid`, `too_many_attempts`, `client_unknown` or why the person is refused;
+ * Throws `otp_expired` (nothing waits, or it is no code of an app), `otp_invalid`, `too_many_attempts`, `client_unknown` or why the person is refused;
  * of an empty name `credentials_empty`, of an empty code `client_refused`: in the original that asks a client for a new one.
  */
 export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyOtp) {
@@ -59,7 +59,7 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
   const proof = await proveFactor(deps, { code: otp, principal: known, sent }).catch(async (thrown: unknown) => {
     // Where nobody with a client's secret asked for a code, nobody shall fill the login activity either.
     if (waiting && thrown instanceof AppError) await recordFailure(deps, client, known)
-    throw thrown
+    throw waiting || !(thrown instanceof AppError) ? thrown : new AppError('otp_expired', { cause: thrown })
   })
   if (!known) throw new AppError('otp_invalid')
   const { login } = waiting ?? { login: null }
