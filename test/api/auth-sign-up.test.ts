@@ -55,6 +55,18 @@ describe('a sign-up', () => {
     assert.deepEqual([tenantId, role, active], [world.tenant.id, 'editor', 1])
   })
 
+  test('takes an empty field for one that was not filled in', async () => {
+    const email = newAddress()
+    const data = { tenant: '', client: world.client.clientId, locale: null, colour: { left: 'alone' } }
+    assert.equal((await app.post('/auth/sign-up/create-token', { email, data })).status, 204)
+    const [letter] = await app.outbox(email)
+    const token = new URL(letter?.links[0] ?? '').searchParams.get('token') ?? ''
+    const { status, body } = await complete(token, email, { firstName: 'Eve', lastName: '', phone: '', locale: null })
+    assert.equal(status, 200)
+    const { firstName, lastName, phone, locale } = body.user
+    assert.deepEqual([firstName, lastName, phone, locale], ['Eve', null, null, null])
+  })
+
   test('works once, for the address that it was sent to', async () => {
     const email = newAddress()
     const token = await getToken(email)

@@ -10,20 +10,24 @@ import { jsonBody } from '../../http/validate.ts'
 
 const tag = 'auth: sign-up'
 
+/** Both bodies are open to more in the original, where forms also send the fields that nobody has filled in. */
+const filledIn = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((given) => (given === '' || given === null ? undefined : given), schema.optional())
+
 const CreateToken = z.strictObject({
   email: mailAddress,
   data: z
-    .looseObject({ tenant: z.string().optional(), client: z.string().optional(), locale: locale.optional() })
+    .looseObject({ tenant: filledIn(z.string()), client: filledIn(z.string()), locale: filledIn(locale) })
     .optional(),
 })
-/** Open, as in the original: what is not known is left alone. */
+/** What is not known is left alone. */
 const CreateUser = z.looseObject({
   email: z.string(),
   password: z.string(),
-  firstName: name.optional(),
-  lastName: name.optional(),
-  phone: phoneNumber.optional(),
-  locale: locale.optional(),
+  firstName: filledIn(name),
+  lastName: filledIn(name),
+  phone: filledIn(phoneNumber),
+  locale: filledIn(locale),
 })
 const Email = z.object({ email: z.string() })
 const Created = Email.extend({ user: z.looseObject({ id: z.string(), username: z.string(), email: z.string() }) })
