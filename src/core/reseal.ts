@@ -2,7 +2,6 @@
  * Replacing the master key: everything that is sealed under the previous one is opened and sealed again under the
  * current one, some rows a call, until nothing remains. Auth codes are left out; they are gone before the key is.
  */
-import { countProvedOtherwise } from '../db/audit-proofs.ts'
 import { runAll, type Statement } from '../db/batch.ts'
 import { clients, connections, devices, loginActivity, providerSessions, secondFactors } from '../db/schema.ts'
 import {
@@ -14,7 +13,7 @@ import {
 } from '../db/sealed.ts'
 import type { Deps } from '../deps.ts'
 import { auditStatement } from './activity/audit.ts'
-import { proveAgain } from './activity/audit-reseal.ts'
+import { countUnproved, proveAgain } from './activity/audit-reseal.ts'
 import { addressIdentity, payloadIdentity } from './activity/login-activity.ts'
 import type { ApiKeyActor } from './actor.ts'
 import * as authenticator from './credentials/authenticator.ts'
@@ -63,8 +62,15 @@ const COLUMNS: Resealed[] = [
   { column: providerSessions.tokens, key: providerSessions.sessionId, identity: providerTokensIdentity },
 ]
 
+interface Round {
+  resealed: number
+  remaining: number
+  /** Audit rows and seals that were made with neither key, and stay as they are. */
+  unprovable: number
+}
+
 /** One round, for operators. Call it until `remaining` is 0; then MASTER_KEY_PREVIOUS may go. */
-export async function resealSome(deps: Deps, actor: ApiKeyActor): Promise<{ resealed: number; remaining: number }> {
+export async function resealSome(deps: Deps, actor: ApiKeyActor): Promise<Round> {
   requireOperator(actor)
   const { db } = deps
   const mark = await currentSealMark(deps.config)
@@ -77,16 +83,17 @@ export async function resealSome(deps: Deps, actor: ApiKeyActor): Promise<{ rese
       replacements.push(replaceSealed(db, column, row, again))
     }
   }
-  replacements.push(...(await proveAgain(deps, mark, MOST_ROWS - replacements.length)))
+  replacements.push(...(await proveAgain(deps, MOST_ROWS - replacements.length)))
   const target = { kind: 'master-key', id: mark.slice(0, -1) }
   const record = auditStatement(deps, actor, { action: 'master-key.reseal', target, tenantId: null })
   await runAll(db, [...replacements, record])
 
   const counts = await Promise.all(COLUMNS.map((column) => countSealedOtherwise(db, column, mark)))
-  const unproved = await countProvedOtherwise(db, mark)
+  const { waiting, unprovable } = await countUnproved(deps)
   return {
     resealed: signingKeys + replacements.length,
-    remaining: counts.reduce((sum, count) => sum + count, unproved),
+    remaining: counts.reduce((sum, count) => sum + count, waiting),
+    unprovable,
   }
 }
 

@@ -49,6 +49,11 @@ export async function currentSealMark(master: MasterKeys): Promise<string> {
   return `${(await keysOf(master.MASTER_KEY)).id}.`
 }
 
+/** That of the previous one, where it is still good. */
+export async function previousSealMark({ MASTER_KEY_PREVIOUS }: MasterKeys): Promise<string | undefined> {
+  return MASTER_KEY_PREVIOUS && `${(await keysOf(MASTER_KEY_PREVIOUS)).id}.`
+}
+
 /** A keyed digest (HMAC-SHA-256) for `purpose`, under the current master key. */
 export async function keyedDigest(master: MasterKeys, purpose: string, text: string): Promise<string> {
   return hmacSha256((await keysOf(master.MASTER_KEY)).mac, `${purpose}\0${text}`)

@@ -1,25 +1,33 @@
 /** The MACs of audit rows and of their seals, where a new master key takes over. */
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, notInArray, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../deps.ts'
 import type { AuditRow } from './audit.ts'
 import type { AuditSeal } from './audit-chain.ts'
 import { audit, auditSeals } from './schema.ts'
 
-/** Those that another key made than the one that `mark` names. */
-const madeOtherwise = (mac: SQLiteColumn, mark: string) => sql`substr(${mac}, 1, ${mark.length}) <> ${mark}`
+/** Those that the key made which `mark` names, or claim to be. Marks are of one length. */
+const madeWith = (mac: SQLiteColumn, mark: string) => sql`substr(${mac}, 1, ${mark.length}) = ${mark}`
+const madeWithNone = (mac: SQLiteColumn, marks: string[]) =>
+  notInArray(sql`substr(${mac}, 1, ${marks[0]?.length ?? 0})`, marks)
 
-export function listRowsProvedOtherwise(db: Db, mark: string, limit: number) {
-  return db.select().from(audit).where(madeOtherwise(audit.mac, mark)).limit(limit)
+export function listRowsProvedWith(db: Db, mark: string, limit: number) {
+  return db.select().from(audit).where(madeWith(audit.mac, mark)).limit(limit)
 }
 
-export function listSealsProvedOtherwise(db: Db, mark: string, limit: number) {
-  return db.select().from(auditSeals).where(madeOtherwise(auditSeals.mac, mark)).limit(limit)
+export function listSealsProvedWith(db: Db, mark: string, limit: number) {
+  return db.select().from(auditSeals).where(madeWith(auditSeals.mac, mark)).limit(limit)
 }
 
-export async function countProvedOtherwise(db: Db, mark: string): Promise<number> {
-  const rows = await db.$count(audit, madeOtherwise(audit.mac, mark))
-  return rows + (await db.$count(auditSeals, madeOtherwise(auditSeals.mac, mark)))
+export async function countProvedWith(db: Db, mark: string): Promise<number> {
+  const rows = await db.$count(audit, madeWith(audit.mac, mark))
+  return rows + (await db.$count(auditSeals, madeWith(auditSeals.mac, mark)))
+}
+
+/** Of those that have a MAC. */
+export async function countProvedWithNone(db: Db, marks: string[]): Promise<number> {
+  const rows = await db.$count(audit, madeWithNone(audit.mac, marks))
+  return rows + (await db.$count(auditSeals, madeWithNone(auditSeals.mac, marks)))
 }
 
 export function replaceRowProof(db: Db, { id, mac }: Pick<AuditRow, 'id' | 'mac'>, proof: string) {

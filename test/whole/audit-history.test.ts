@@ -12,6 +12,12 @@ import { create } from '../support/world.ts'
 
 const isWhole = ({ broken }: { broken: unknown }) => assert.equal(broken, null)
 
+interface Round {
+  resealed: number
+  remaining: number
+  unprovable: number
+}
+
 let made = 0
 const newTenant = async (app: App) =>
   (await create<{ id: string }>(app, '/v1/tenants', { key: `old-${Date.now()}-${++made}`, name: 'Old' })).id
@@ -140,5 +146,33 @@ describe('audit rows', LIBSQL_ONLY, () => {
     isWhole(await walkChain(alone))
     isWhole(await walkLog(alone))
     assert.equal((await walkChain(alone, robbed)).broken?.reason, 'forged')
+  })
+
+  test('of a key that is gone are found, and can be proved once it is back', async () => {
+    const LIBSQL_URL = freshDatabase()
+    const [second, third] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
+    const first = await startApp({ LIBSQL_URL })
+    const tenantId = await newTenant(first)
+    await first.upkeep()
+    // Nothing else is sealed, as where the audit alone was overlooked.
+    await first.rows('delete from signing_keys')
+
+    const skipped = await startApp({ LIBSQL_URL, MASTER_KEY: third, MASTER_KEY_PREVIOUS: second })
+    const rows = 'select id, mac from audit where tenant_id = ?'
+    const before = await skipped.rows(rows, tenantId)
+    assert.equal((await walkChain(skipped, tenantId)).broken?.reason, 'forged')
+    const round = async (at: App) => (await at.admin.post<Round>('/v1/master-key/reseal', {})).body
+    const { remaining, unprovable } = await round(skipped)
+    assert.equal(remaining, 0)
+    assert.ok(unprovable >= 2, 'a row and its seal')
+    assert.deepEqual(await skipped.rows(rows, tenantId), before)
+
+    const back = await startApp({ LIBSQL_URL, MASTER_KEY: third, MASTER_KEY_PREVIOUS: SECRETS.MASTER_KEY })
+    const { resealed, ...done } = await round(back)
+    assert.ok(resealed >= unprovable)
+    assert.deepEqual(done, { remaining: 0, unprovable: 0 })
+    const alone = await startApp({ LIBSQL_URL, MASTER_KEY: third })
+    isWhole(await walkChain(alone, tenantId))
+    isWhole(await walkLog(alone))
   })
 })

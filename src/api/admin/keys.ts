@@ -12,7 +12,7 @@ const tag = 'admin: keys'
 
 const Rotation = z.strictObject({ revoke: z.boolean().default(false) })
 const SigningKey = z.object({ kid: z.string() })
-const Resealed = z.object({ resealed: z.number(), remaining: z.number() })
+const Resealed = z.object({ resealed: z.number(), remaining: z.number(), unprovable: z.number() })
 
 export const keys = createRouter()
   .post(
