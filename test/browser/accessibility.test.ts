@@ -52,11 +52,11 @@ describe('every page', () => {
           await page.setViewportSize({ width: 1280, height: 900 })
           await page.emulateMedia({ colorScheme: 'light' })
           await walk(page, stage, step)
+          await page.evaluate(AXE)
           assert.deepEqual(await violations(page, TAGS), [])
-          await page.emulateMedia({ colorScheme: 'dark' })
-          assert.deepEqual(await violations(page, ['cat.color']), [])
           await obeysTheKeyboard(page)
           assert.deepEqual(await badFields(page), [])
+          await page.emulateMedia({ colorScheme: 'dark' })
           await page.setViewportSize({ width: 320, height: 640 })
           assert.deepEqual(await violations(page, ['cat.color', 'wcag22aa']), [])
           assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'scrolls sideways')
@@ -72,7 +72,6 @@ describe('every page', () => {
 })
 
 async function violations(page: Page, tags: string[]): Promise<string[]> {
-  await page.evaluate(AXE)
   const found = await page.evaluate(async (values) => {
     for (const one of document.querySelectorAll('details')) one.open = true
     return (await axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] })).violations

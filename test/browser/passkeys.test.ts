@@ -10,7 +10,9 @@ import { bearer, getTokens, makeWorld, type Tokens, type World } from '../suppor
 import { attachAuthenticator, enrol, logIn } from './authenticator.ts'
 import { openPage, startBrowser, startSite } from './site.ts'
 
-for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: startOnWorkerd }))
+for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: startOnWorkerd })) {
+  const OF_THE_PAGE = { skip: store === 'libsql' ? false : 'what the page alone does is the same on every store' }
+
   describe(`a browser with an authenticator, on ${store}`, () => {
     let site: Awaited<ReturnType<typeof startSite>>
     let browser: Awaited<ReturnType<typeof startBrowser>>
@@ -64,7 +66,7 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
       await assert.rejects(logIn(page, world), /401/)
     })
 
-    test('is told when the link has ended, or a device is there already', async () => {
+    test('is told when the link has ended, or a device is there already', OF_THE_PAGE, async () => {
       await application.add(['u2'])
       const first = await open(await application.link('u2'))
       await ask(app, application, 'GET', `/device_registration_link/${application.clientId}/u2`)
@@ -81,7 +83,7 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
       await third.page.getByText('registered device already').waitFor()
     })
 
-    test('may try again when the person did not confirm', async () => {
+    test('may try again when the person did not confirm', OF_THE_PAGE, async () => {
       await application.add(['u3'])
       const { page, authenticator } = await open(await application.link('u3'))
       await authenticator.verifies(false)
@@ -126,7 +128,7 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
         assert.deepEqual(problems, [])
       })
 
-    test('adds a passkey on the page of one’s own', async () => {
+    test('adds a passkey on the page of one’s own', OF_THE_PAGE, async () => {
       const callback = `${site.origin}/health`
       const loginMethods = ['password']
       await app.admin.patch(`/v1/tenants/${world.tenant.id}`, { callbackUrls: [callback], loginMethods })
@@ -144,7 +146,7 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
       assert.deepEqual(problems, [])
     })
 
-    test('shows the phone the way where the screen is wide', async () => {
+    test('shows the phone the way where the screen is wide', OF_THE_PAGE, async () => {
       await application.add(['u4'])
       const link = await application.link('u4')
       const { page, problems } = await open(link)
@@ -157,3 +159,4 @@ for (const [store, start] of Object.entries({ libsql: startOnLibsql, workerd: st
       assert.deepEqual(problems, [])
     })
   })
+}

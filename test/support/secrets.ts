@@ -41,6 +41,7 @@ export function secretsIn(text: string, { andPersonal = false } = {}): string[] 
   const indexes = andPersonal ? [secrets, personal] : [secrets]
   const found = new Set<string>()
   for (let at = 0; at + WINDOW <= text.length; at++) {
+    if (!beginnings[hashAt(text, at)]) continue
     const start = text.slice(at, at + WINDOW)
     for (const index of indexes)
       for (const value of index.get(start) ?? []) if (text.startsWith(value, at) && !names.has(value)) found.add(value)
@@ -48,11 +49,17 @@ export function secretsIn(text: string, { andPersonal = false } = {}): string[] 
   return [...found]
 }
 
+/** Which of all hashes of four characters a value begins with: most of a text need not be looked up then. */
+const beginnings = new Uint8Array(2 ** 20)
+const hashAt = (text: string, at: number) =>
+  [0, 1, 2, 3].reduce((hash, next) => hash * 31 + text.charCodeAt(at + next), 0) % beginnings.length
+
 /** Short ones, plain words (`password`), numbers, times, ids and addresses of pages are everywhere for other reasons. */
 const PLAIN = /^([a-z_ ]+|\d+|\d{4}-\d\d-\d\dT[\d:.]+Z|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|https?:.*)$/i
 
 function register(index: Index, value: string): void {
   if (value.length < WINDOW || PLAIN.test(value)) return
   const start = value.slice(0, WINDOW)
+  beginnings[hashAt(value, 0)] = 1
   index.set(start, (index.get(start) ?? new Set()).add(value))
 }

@@ -1,18 +1,25 @@
 /** The service as it is deployed: the bundle that wrangler makes, in workerd, over D1 and KV. One for all test files. */
 import { fileURLToPath } from 'node:url'
-import type { D1Database } from '@cloudflare/workers-types'
 import { createTestHarness } from 'wrangler'
+import { QUIET } from '../../src/commands/wrangler.ts'
 import { AGEING } from './ageing.ts'
-import type { Service } from './service.ts'
+import { bundle } from './bundle.ts'
+import type { Query } from './d1-worker.ts'
+import type { Row, Service } from './service.ts'
 import { ORIGIN, SECRETS, VARIABLES } from './variables.ts'
 
-Object.assign(process.env, {
-  WRANGLER_SEND_METRICS: 'false',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_HIDE_BANNER: 'true',
-  CI: '1',
-})
+Object.assign(process.env, QUIET)
 
+const ROOT = new URL('../..', import.meta.url)
+/** Over the same database: without an id it is known by the name of its binding. */
+const D1_WORKER = {
+  name: 'd1',
+  main: 'test/support/d1-worker.ts',
+  compatibility_date: '2026-10-20',
+  d1_databases: [{ binding: 'DB', database_name: 'gatehouse' }],
+}
+
+let bundled: Promise<string> | undefined
 let shared: Promise<Service> | undefined
 
 export function startOnWorkerd(variables?: Record<string, string>): Promise<Service> {
@@ -21,14 +28,22 @@ export function startOnWorkerd(variables?: Record<string, string>): Promise<Serv
 }
 
 async function start(variables: Record<string, string>): Promise<Service> {
+  const prebuiltWorkerDir = await (bundled ??= bundle())
+  const vars = { ...VARIABLES, ...variables }
   const harness = createTestHarness({
-    root: fileURLToPath(new URL('../..', import.meta.url)),
-    workers: [{ configPath: 'wrangler.toml', secrets: SECRETS, vars: { ...VARIABLES, ...variables } }],
+    root: fileURLToPath(ROOT),
+    workers: [{ configPath: 'wrangler.toml', prebuiltWorkerDir, secrets: SECRETS, vars }, { config: D1_WORKER }],
   })
   await harness.listen()
-  const worker = harness.getWorker<{ DB: D1Database }>()
+  const worker = harness.getWorker('gatehouse')
   await worker.applyD1Migrations('DB')
-  const { DB } = await worker.getEnv()
+  const database = harness.getWorker('d1')
+
+  async function query(...queries: Query[]): Promise<Row[][]> {
+    const response = await database.fetch(ORIGIN, { method: 'POST', body: JSON.stringify(queries) })
+    if (!response.ok) throw new Error(await response.text())
+    return (await response.json()) as Row[][]
+  }
 
   return {
     store: 'workerd',
@@ -40,19 +55,14 @@ async function start(variables: Record<string, string>): Promise<Service> {
       const request = { ...init, headers: Object.fromEntries(headers), redirect: 'manual' }
       return (await worker.fetch(url.href, request as never)) as unknown as Response
     },
-    rows: async (sql, ...values) =>
-      (
-        await DB.prepare(sql)
-          .bind(...values)
-          .all<Record<string, unknown>>()
-      ).results,
+    rows: async (sql, ...values) => (await query([sql, values]))[0] ?? [],
     log: () => harness.getLogs().map(({ message }) => message),
     now: () => new Date(),
     stop: () => harness.close(),
     upkeep: async () => void (await worker.scheduled({ cron: '17 * * * *' })),
     async wait(seconds, ids) {
       const belonging = JSON.stringify([...ids])
-      await DB.batch(AGEING.map((sql) => DB.prepare(sql).bind(seconds * 1000, belonging)))
+      await query(...AGEING.map((sql): Query => [sql, [seconds * 1000, belonging]]))
     },
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { startApp, startedServices } from '../support/app.ts'
 import { secretsIn } from '../support/secrets.ts'
-import type { Service } from '../support/service.ts'
+import type { Row, Service } from '../support/service.ts'
 import { getTokens, logOut, makeWorld, refresh } from '../support/world.ts'
 
 /** In development this is the mail itself. */
@@ -18,6 +18,8 @@ const SEALED: Record<string, string[]> = {
 }
 const SEAL = /^[\w-]{8}\.[\w-]{16}\.[\w-]{22,}$/
 
+let tables: [table: string, rows: Row[]][][]
+
 before(async () => {
   const app = await startApp()
   const world = await makeWorld(app)
@@ -26,6 +28,7 @@ before(async () => {
   await app.post('/auth/login', `{"client_id":"${world.client.clientId}","password":"${world.user.password}"`)
   await app.get(`/auth/me?access_token=${body.accessToken}`)
   await app.upkeep()
+  tables = await Promise.all([...startedServices].map(dump))
 })
 
 describe('after everything that the tests did', () => {
@@ -35,27 +38,21 @@ describe('after everything that the tests did', () => {
     for (const log of logs) assert.deepEqual(secretsIn(log.join('\n'), { andPersonal: true }), [])
   })
 
-  test('no table holds a secret in clear', async () => {
-    for (const service of startedServices)
-      for (const [table, rows] of await dump(service)) {
-        const found = table === MESSAGES ? [] : secretsIn(JSON.stringify(rows))
-        assert.deepEqual(found, [], `in ${table}`)
-      }
+  test('no table holds a secret in clear', () => {
+    for (const [table, rows] of tables.flat()) {
+      const found = table === MESSAGES ? [] : secretsIn(JSON.stringify(rows))
+      assert.deepEqual(found, [], `in ${table}`)
+    }
   })
 
-  test('what must be read back is sealed', async () => {
-    for (const service of startedServices) {
-      const tables = new Map(await dump(service))
-      for (const [table, columns] of Object.entries(SEALED))
-        for (const row of tables.get(table) ?? [])
-          for (const column of columns) if (row[column]) assert.match(String(row[column]), SEAL, `${table}.${column}`)
-    }
+  test('what must be read back is sealed', () => {
+    for (const [table, rows] of tables.flat())
+      for (const column of SEALED[table] ?? [])
+        for (const row of rows) if (row[column]) assert.match(String(row[column]), SEAL, `${table}.${column}`)
   })
 })
 
-async function dump(service: Service) {
-  const tables = await service.rows(`select name from sqlite_master where type = 'table' and name not glob '_cf_*'`)
-  return Promise.all(
-    tables.map(async ({ name }) => [String(name), await service.rows(`select * from "${name}"`)] as const),
-  )
+async function dump(service: Service): Promise<[table: string, rows: Row[]][]> {
+  const names = await service.rows(`select name from sqlite_master where type = 'table' and name not glob '_cf_*'`)
+  return Promise.all(names.map(async ({ name }) => [String(name), await service.rows(`select * from "${name}"`)]))
 }
