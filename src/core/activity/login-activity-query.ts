@@ -79,7 +79,7 @@ async function readTokenPayload(deps: Deps, row: LoginActivity): Promise<string>
   if (plain === '') return ''
   const iat = Math.floor(loginTime.getTime() / 1000)
   const lastLogin = loginType === 'ACCESS' ? { lastLogin: loginTime.toISOString() } : {}
-  return JSON.stringify({ ...lastLogin, ...JSON.parse(plain), iat, exp: iat + (tokenSeconds ?? 0) })
+  return JSON.stringify({ ...lastLogin, iat, exp: iat + (tokenSeconds ?? 0), ...JSON.parse(plain) })
 }
 
 /** One value that does not open must not hide all the others. */

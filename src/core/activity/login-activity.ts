@@ -10,13 +10,13 @@ import { seal } from '../vault.ts'
 /** Longer user agents are cut. */
 const DEVICE_INFO_LENGTH = 512
 
-/** The part of a row that does not depend on whom it is about. */
-export async function activityBase(deps: Deps, loginType: NewLoginActivity['loginType']) {
+/** The part of a row that does not depend on whom it is about. Where a token is issued, `loginTime` is its time as well. */
+export async function activityBase(deps: Deps, loginType: NewLoginActivity['loginType'], loginTime = deps.now()) {
   const id = newId()
   return {
     id,
     loginType,
-    loginTime: deps.now(),
+    loginTime,
     deviceInfo: deps.trace.userAgent.slice(0, DEVICE_INFO_LENGTH),
     ipAddress: await seal(deps.config, addressIdentity(id), deps.trace.address),
   }
@@ -46,17 +46,23 @@ export interface TokenFacts extends Generation {
   amr: string[]
 }
 
-/** The plain text of a sealed payload; equal for equal claims. */
-export function tokenPayload({ config }: Pick<Deps, 'config'>, { person, clientId, amr, ...pair }: TokenFacts): string {
+/** The plain text of a sealed payload; equal for equal claims. `times` are those of a token that is older than the row. */
+export function tokenPayload(
+  { config }: Pick<Deps, 'config'>,
+  { person, clientId, amr, ...pair }: TokenFacts,
+  times?: { iat: number; exp: number },
+): string {
   const { sessionId } = pair
   return JSON.stringify({
     ...person,
     iss: config.PUBLIC_ORIGIN,
     sub: person.id,
     aud: clientId,
+    client_id: clientId,
     amr,
     sid: sessionId,
     jti: tokenId(pair),
+    ...times,
   })
 }
 

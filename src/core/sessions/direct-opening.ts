@@ -47,7 +47,7 @@ export async function openSessionFor(deps: Deps, login: DirectLogin, { first, or
   const { method, audience, lifetimeSeconds } = login
   const { user, tenant } = admitted(login.principal)
   const now = deps.now()
-  const activity = await activityBase(deps, 'ACCESS')
+  const activity = await activityBase(deps, 'ACCESS', now)
   const pair = {
     sessionId: login.sessionId ?? newId(),
     generation: 1,

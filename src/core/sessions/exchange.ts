@@ -26,7 +26,7 @@ export async function exchangeCode(deps: Deps, { code, clientId, codeVerifier }:
   const now = deps.now()
   const use = { kind: AUTH_CODE, hash: await sha256(code), useId: newId(), now }
   const codeChallenge = codeVerifier === undefined ? null : await sha256(codeVerifier)
-  const { activityId, statements } = await openingStatements(deps, use, { codeChallenge })
+  const { activityId, issuedAt, statements } = await openingStatements(deps, use, { codeChallenge })
 
   const [foundClients, , secrets, reused, , , , principals] = await db.batch([
     selectClientByClientId(db, clientId),
@@ -52,5 +52,5 @@ export async function exchangeCode(deps: Deps, { code, clientId, codeVerifier }:
   }
   const data = CodeData.parse(secret.data)
   if (data.codeChallenge !== codeChallenge) throw new AppError('code_invalid')
-  return tokensOfOpenedSession(deps, { activityId, client, data, principal: principals[0] })
+  return tokensOfOpenedSession(deps, { activityId, issuedAt, client, data, principal: principals[0] })
 }

@@ -57,9 +57,9 @@ export async function grantTokens(deps: Deps, login: Login, { settle }: Pick<Pro
   const useId = newId()
   const made = await makeAuthCode(deps, login, useId)
   const use = { kind: AUTH_CODE, hash: made.hash, useId, now: deps.now() }
-  const { activityId, statements } = await openingStatements(deps, use)
+  const { activityId, issuedAt, statements } = await openingStatements(deps, use)
   const [, , , , principals] = await deps.db.batch([made.statement, ...statements, ...settle])
-  return tokensOfOpenedSession(deps, { activityId, client, data: made.data, principal: principals[0] })
+  return tokensOfOpenedSession(deps, { activityId, issuedAt, client, data: made.data, principal: principals[0] })
 }
 
 /** A code by mail or from the app never counts twice: after it as the first factor nothing waits for another. */

@@ -36,11 +36,11 @@ export async function endSessionOf(
   settle: Settle = () => [],
 ): Promise<boolean> {
   const { db } = deps
-  const { sid: sessionId, aud: clientId, amr } = claims
+  const { sid: sessionId, aud: clientId, amr, iat, exp } = claims
   const activity = await activityBase(deps, 'LOGOUT')
   const token = { person: personOf(claims), clientId, amr, ...generationOf(claims) }
-  const payload = await seal(deps.config, payloadIdentity(sessionId), tokenPayload(deps, token))
-  const tokenSeconds = claims.exp - claims.iat
+  const payload = await seal(deps.config, payloadIdentity(sessionId), tokenPayload(deps, token, { iat, exp }))
+  const tokenSeconds = exp - iat
   const end = { activityId: activity.id, now: deps.now() }
   const [ended] = await db.batch([
     endCurrentSession(db, { id: sessionId, generation: pair.generation, ...end }),

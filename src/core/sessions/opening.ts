@@ -26,9 +26,10 @@ import { signTokenPair, type TokenPair } from './token-pair.ts'
 /** For the batch that consumes the code. `proof` must hold too, else the code is spent for nothing. */
 export async function openingStatements(deps: Deps, use: Use, proof?: { codeChallenge: string | null }) {
   const { db } = deps
-  const activity = await activityBase(deps, 'ACCESS')
+  const activity = await activityBase(deps, 'ACCESS', use.now)
   return {
     activityId: activity.id,
+    issuedAt: use.now,
     statements: [
       insertSessionFromCode(db, use, { activityId: activity.id, proof }),
       touchLastLoginOfCode(db, use, activity.id),
@@ -41,9 +42,9 @@ export async function openingStatements(deps: Deps, use: Use, proof?: { codeChal
 /** Throws the reason where the statements opened no session. */
 export async function tokensOfOpenedSession(
   deps: Deps,
-  opened: { activityId: string; client: Client; data: CodeData; principal: Principal | undefined },
+  opened: { activityId: string; issuedAt: Date; client: Client; data: CodeData; principal: Principal | undefined },
 ): Promise<TokenPair> {
-  const { client, data, principal } = opened
+  const { client, data, principal, issuedAt } = opened
   if (!principal) throw new AppError('code_invalid')
   const refusal = refusalOf(principal, client)
   if (refusal) throw new AppError(refusal)
@@ -58,7 +59,7 @@ export async function tokensOfOpenedSession(
   await correctPayload(deps, opened.activityId, data, pair)
   deps.count({ name: 'login', result: 'ok', method: data.method, tenantId: principal.tenant?.id })
   announceSession(deps, data.sessionId, 1)
-  return signTokenPair(deps, { ...pair, issuedAt: deps.now(), lifetimeSeconds: client.accessTokenExpiration })
+  return signTokenPair(deps, { ...pair, issuedAt, lifetimeSeconds: client.accessTokenExpiration })
 }
 
 /** Between code and token a role may have changed; then the row gets the claims that were really issued. */

@@ -62,7 +62,7 @@ async function refresh(deps: Deps, { refreshToken, access, ...wanted }: Refresh,
   if (access.amr.includes(FEDERATED)) await checkAtProvider(deps, presented)
 
   const next = { sessionId: presented.sessionId, generation: presented.generation + 1 }
-  const activity = await activityBase(deps, 'RELOGIN')
+  const activity = await activityBase(deps, 'RELOGIN', now)
   const expected = tokenPayload(deps, { person: personOf(access), clientId: access.aud, amr: access.amr, ...next })
   const sealed = await seal(deps.config, payloadIdentity(next.sessionId), expected)
   const rotation = { id: presented.sessionId, generation: presented.generation, activityId: activity.id, now }
