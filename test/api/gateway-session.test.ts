@@ -62,6 +62,8 @@ describe('who is there', () => {
       MISSING,
     )
     assert.deepEqual(await ask('/token-is-set', { 'x-imid-token': 'garbage', cookie }), MISSING)
+    for (const empty of ['authorization', 'x-imid-token'])
+      assert.deepEqual(await ask('/token-is-set', { [empty]: '', cookie }), [200, { msg: 'ok' }], `an empty ${empty}`)
     const other = await comeIn(app, ['weather'])
     const both = { 'x-imid-token': other.credential, cookie }
     assert.deepEqual(await ask('/units', both), [200, { units: ['weather'], preferred: null }])
