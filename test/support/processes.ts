@@ -8,10 +8,10 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createClient } from '@libsql/client'
 import { denoServe } from '../../src/commands/deno-serve.ts'
 import { freshDatabase } from './folder.ts'
-import type { Service } from './service.ts'
+import { rowsIn } from './rows-in.ts'
+import type { Killable } from './service.ts'
 import { ORIGIN, SECRETS, VARIABLES } from './variables.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,14 +19,7 @@ const ADDRESS_HEADER = 'X-Address'
 const START_MS = 60_000
 const STOP_MS = 5_000
 
-export interface Processes extends Service {
-  /** With SIGKILL, in the middle of whatever they do. */
-  kill(): Promise<void>
-  /** Those that do not run. */
-  revive(): Promise<void>
-}
-
-export async function startProcesses(count: number, variables: Record<string, string> = {}): Promise<Processes> {
+export async function startProcesses(count: number, variables: Record<string, string> = {}): Promise<Killable> {
   const url = freshDatabase()
   const ports = await freePorts(count)
   const lines: string[] = []
@@ -66,11 +59,7 @@ export async function startProcesses(count: number, variables: Record<string, st
       const port = ports[turn++ % ports.length]
       return fetch(new URL(path, `http://127.0.0.1:${port}`), { ...init, headers, redirect: 'manual' })
     },
-    async rows(sql, ...args) {
-      const client = createClient({ url, timeout: 5000 })
-      const { columns, rows } = await client.execute({ sql, args }).finally(() => client.close())
-      return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])))
-    },
+    rows: (sql, ...values) => rowsIn(url, sql, values),
     log: () => lines,
     now: () => new Date(),
     stop: async () => {

@@ -24,6 +24,13 @@ export interface Service {
   traffic?: Traffic
 }
 
+/** One whose processes can be killed, with SIGKILL, in the middle of whatever they do. */
+export interface Killable extends Service {
+  kill(): Promise<void>
+  /** Starts those that do not run, over what they left behind. */
+  revive(): Promise<void>
+}
+
 export interface Traffic {
   trips: number
   cacheReads: number
