@@ -15,7 +15,7 @@ import { corsForClients } from './http/cors.ts'
 import { closedByDefault, securityHeaders } from './http/headers.ts'
 import { handleError } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
-import { createRouter } from './http/router.ts'
+import { createRouter, refuseHead } from './http/router.ts'
 import { readTrace, tracedPorts, traceResponse } from './http/trace-context.ts'
 import { docs } from './pages/docs.tsx'
 import { pages } from './pages/index.ts'
@@ -24,6 +24,12 @@ import { renderForAnybody } from './pages/problem.tsx'
 import { scripts } from './pages/scripts.ts'
 
 export { upkeep } from './core/upkeep.ts'
+
+/** What belongs to no API family: these see to HEAD themselves. */
+const PAGES = [
+  ...['/dev', '/docs', '/openapi.json', '/scripts'],
+  ...['/login', '/passkeys', '/register-device', '/reset-password', '/sessions', '/sign-up'],
+]
 
 export function createApp(ports: Ports) {
   const kv = patientKv(ports.kv)
@@ -46,6 +52,7 @@ export function createApp(ports: Ports) {
   app.use(requestLog, securityHeaders, closedByDefault)
   app.use('/imsg-service/*', gatewayPreflight)
   app.use(corsForClients)
+  for (const path of PAGES) app.use(`${path}/*`, refuseHead)
 
   app.route('/', wellKnown)
   app.route('/', documentation(app))

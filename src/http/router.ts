@@ -47,7 +47,7 @@ export const limitBody = (maxSize: number) =>
   })
 
 /** Hono answers HEAD by running GET; only what is public and harmless may be asked that way. */
-const refuseHead = createMiddleware<AppEnv>(async (c, next) => {
+export const refuseHead = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.raw.method === 'HEAD') throw new AppError('not_found')
   await next()
 })

@@ -108,7 +108,20 @@ describe('an answer of the auth family', () => {
       assert.equal(status, 404)
       assert.deepEqual(body, { error: { statusCode: 404, name: 'NotFoundError', message: 'API not found !' } })
     }
-    for (const path of ['/auth/me', '/login-activity', '/auth/google'])
-      assert.equal((await app.request('HEAD', path)).status, 404)
+    for (const path of [
+      '/auth/me',
+      '/login-activity',
+      '/auth/google',
+      '/',
+      '/docs',
+      '/openapi.json',
+      '/login',
+      '/sign-up',
+    ])
+      assert.equal((await app.request('HEAD', path)).status, 404, path)
+    for (const path of ['/.well-known/jwks.json', '/health']) {
+      const { status, text } = await app.request('HEAD', path)
+      assert.deepEqual([status, text], [200, ''])
+    }
   })
 })
