@@ -5,7 +5,14 @@
 import { selectStanding } from '../../db/gateway.ts'
 import type { Deps } from '../../deps.ts'
 import { AppError } from '../errors.ts'
-import { type CachedSession, cachedSession, isFresh, type Standing, writeCache } from '../sessions/state.ts'
+import {
+  type CachedSession,
+  cachedSession,
+  isFresh,
+  isGoodInGrace,
+  type Standing,
+  writeCache,
+} from '../sessions/state.ts'
 import { generationOf, verifyAccessToken } from '../sessions/token-pair.ts'
 import { readCredential } from './credential.ts'
 
@@ -70,13 +77,14 @@ async function readState(deps: Deps, sessionId: string): Promise<CachedSession> 
   try {
     return await load(deps, sessionId)
   } catch (cause) {
-    if (cause instanceof AppError || !cached?.standing) throw cause
+    if (cause instanceof AppError || !cached?.standing || !(await isGoodInGrace(deps, cached))) throw cause
     deps.log('warn', 'serving a session from the cache while the store is down', { cause })
     return cached
   }
 }
 
 async function load(deps: Deps, sessionId: string): Promise<CachedSession> {
+  const asOf = deps.now().getTime()
   const [row] = await selectStanding(deps.db, sessionId)
   if (!row) throw new AppError('unauthenticated')
   const { userId, tenantId, generation, endedAt, endReason } = row
@@ -90,7 +98,7 @@ async function load(deps: Deps, sessionId: string): Promise<CachedSession> {
     units,
     preferred: row.preferred !== null && units.includes(row.preferred) ? row.preferred : null,
   }
-  const state = { generation, endedAt, endReason, standing, asOf: deps.now().getTime() }
+  const state = { generation, endedAt, endReason, standing, asOf }
   if (deps.config.SESSION_READS === 'cached') await writeCache(deps, sessionId, state)
   return state
 }

@@ -45,8 +45,9 @@ export async function sessionState(deps: Deps, id: string): Promise<SessionState
     const cached = await cachedSession(deps, id)
     if (cached && isFresh(deps, cached)) return cached
   }
+  const asOf = deps.now().getTime()
   const found = await findSessionState(deps.db, id)
-  const state = found ?? { generation: 0, endedAt: deps.now(), endReason: null }
+  const state = { ...(found ?? { generation: 0, endedAt: deps.now(), endReason: null }), asOf }
   if (deps.config.SESSION_READS === 'cached') deps.defer(writeCache(deps, id, state))
   return state
 }
@@ -66,11 +67,28 @@ export function announceSession(deps: Deps, id: string, generation: number): voi
   deps.defer(writeCache(deps, id, latest))
 }
 
-/** Tells the caches of sessions that have ended, and waits for it: here they are refused at once. */
+/**
+ * Tells the caches of sessions that have ended, and waits for it: here they are refused at once. Of many the later ones
+ * are told of after the answer, as far as a request may go, and the rest are refused within STALE_SECONDS.
+ */
 export async function announceEnd(deps: Deps, ids: string[], endReason: SessionState['endReason']): Promise<void> {
   const state = { generation: 0, endedAt: deps.now(), endReason }
   for (const id of ids) rememberHere(deps, id, state)
-  await Promise.all(ids.slice(0, MOST_ANNOUNCED).map((id) => writeCache(deps, id, state)))
+  const tell = (id: string) => writeCache(deps, id, state)
+  if (ids.length > MOST_AWAITED) await tellOfMany(deps)
+  await inLanes(ids.slice(0, MOST_AWAITED), tell)
+  if (ids.length > MOST_AWAITED) deps.defer(inLanes(ids.slice(MOST_AWAITED, MOST_ANNOUNCED), tell))
+}
+
+/** Whether what a cache says may be gone on with while SQL is down: nothing since may have ended it in silence. */
+export async function isGoodInGrace(deps: Deps, { asOf }: CachedSession): Promise<boolean> {
+  try {
+    const manyEndedAt = await deps.kv.get(MANY_ENDED)
+    return manyEndedAt === null || asOf > Number(manyEndedAt)
+  } catch (cause) {
+    deps.log('warn', 'cache read failed', { cause })
+    return false
+  }
 }
 
 /** The same for the rows that ending them answered. */
@@ -81,8 +99,31 @@ export const announceEnded = (deps: Deps, ended: { id: string }[], endReason: Se
     endReason,
   )
 
-/** Beyond this many at once the rest are refused within STALE_SECONDS. */
-const MOST_ANNOUNCED = 200
+/** What a request may wait for, and what it may do at all: Workers grant it 1,000 calls, and 30 seconds after the answer. */
+const MOST_AWAITED = 60
+const MOST_ANNOUNCED = 600
+/** Workers open this many connections at once; what waits in line would look like a silent cache. */
+const AT_ONCE = 6
+
+/** When more sessions ended at once than everybody is sure to be told of: an entry from before it proves no standing. */
+const MANY_ENDED = 'sessions:many-ended'
+
+async function tellOfMany(deps: Deps): Promise<void> {
+  try {
+    await deps.kv.put(MANY_ENDED, String(deps.now().getTime()), STANDING_SECONDS + STALE_SECONDS)
+  } catch (cause) {
+    deps.log('warn', 'cache write failed', { cause })
+  }
+}
+
+/** `work` never fails. */
+async function inLanes(ids: string[], work: (id: string) => Promise<void>): Promise<void> {
+  const left = ids.values()
+  const lane = async () => {
+    for (const id of left) await work(id)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+}
 
 /** Never forgets an end: a parallel second use of the code may have ended the session while it was being opened. */
 function rememberHere(deps: Deps, id: string, state: SessionState): SessionState {
@@ -118,11 +159,19 @@ async function readCache(deps: Deps, id: string): Promise<CachedSession | undefi
   }
 }
 
-/** With its standing an entry is kept for a day: it is what the gateway goes on with while SQL is down. */
-export async function writeCache(deps: Deps, id: string, state: SessionState & { standing?: Standing }): Promise<void> {
-  const value = JSON.stringify({ ...state, endedAt: state.endedAt?.getTime() ?? null, asOf: deps.now().getTime() })
+/** With its standing an entry is kept for so long: it is what the gateway goes on with while SQL is down. */
+const STANDING_SECONDS = 86_400
+
+/** What was read in SQL is as of when the reading began. */
+export async function writeCache(
+  deps: Deps,
+  id: string,
+  state: SessionState & { standing?: Standing; asOf?: number },
+): Promise<void> {
+  const { endedAt, asOf = deps.now().getTime() } = state
+  const value = JSON.stringify({ ...state, endedAt: endedAt?.getTime() ?? null, asOf })
   try {
-    await deps.kv.put(cacheKey(id), value, state.standing ? 86_400 : STALE_SECONDS)
+    await deps.kv.put(cacheKey(id), value, state.standing ? STANDING_SECONDS : STALE_SECONDS)
   } catch (cause) {
     deps.log('warn', 'cache write failed', { cause })
   }
