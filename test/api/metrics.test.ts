@@ -7,11 +7,16 @@ import { type App, startApp } from '../support/app.ts'
 import { codeAt, scan } from '../support/authenticator-app.ts'
 import { manager } from '../support/devices.ts'
 import { logInThrough, makeConnectedWorld, openSignUp, tokensFor } from '../support/federation.ts'
-import { comeIn } from '../support/gateway.ts'
+import { comeIn, SERVICE } from '../support/gateway.ts'
+import { openHosted } from '../support/hosted-login.ts'
 import { type Idp, startIdp } from '../support/idp.ts'
+import { assertCounted, metricsOf } from '../support/metrics.ts'
 import { makeDevice } from '../support/native-device.ts'
 import { oneTimeCodes } from '../support/one-time-codes.ts'
+import { makePasskey } from '../support/passkey.ts'
 import * as passkey from '../support/passkey-owner.ts'
+import { makeKey, startSamlProvider } from '../support/saml-idp.ts'
+import { logInAt, makeSamlWorld, newPerson } from '../support/saml-idp-world.ts'
 import { credentialsOf, getCode, getTokens, makeWorld, refresh, type World } from '../support/world.ts'
 
 let app: App
@@ -23,25 +28,8 @@ after(() => idp.stop())
 
 const { send, verify, exchange, sentCode } = oneTimeCodes(() => app)
 
-type Line = Record<string, string>
-const metrics = (): Line[] =>
-  app
-    .log()
-    .filter((line) => line.includes('"event":"metric"'))
-    .map((line) => JSON.parse(line))
-
-/** What was counted for the tenant, as `metric result method`, once there is as much as expected. */
-async function counted({ tenant }: Pick<World, 'tenant'>, expected: string[]): Promise<void> {
-  let found: string[] = []
-  for (let tries = 0; tries < 50; tries++) {
-    found = metrics()
-      .filter(({ tenantId }) => tenantId === tenant.id)
-      .map(({ metric, result, method }) => `${metric} ${result} ${method}`.trim())
-    if (found.length >= expected.length) break
-    await sleep(100)
-  }
-  assert.deepEqual(found.sort(), expected.sort())
-}
+const metrics = () => metricsOf(app)
+const counted = (world: Pick<World, 'tenant'>, expected: string[]) => assertCounted(app, world, expected)
 
 describe('a login is counted once', () => {
   test('with a password; so are a wrong one, and refreshes', async () => {
@@ -81,12 +69,39 @@ describe('a login is counted once', () => {
     await counted(world, ['login ok password+enrolment'])
   })
 
-  test('with a passkey', async () => {
+  test('with a recovery code; so is one that was used already', async () => {
+    const user = { email: null, phone: null }
+    const world = await makeWorld(app, { tenant: { secondFactor: 'required' }, user })
+    const query = { code: await getCode(app, world), clientId: world.client.clientId }
+    const { qrCode } = (await app.post<{ qrCode: string }>('/auth/create-qr-code', query)).body
+    const [recovery = ''] = (await verify(world, codeAt(scan(qrCode), app.now()))).body.recoveryCodes ?? []
+    for (const status of [200, 401]) {
+      await getCode(app, world)
+      const { body, ...answer } = await verify(world, recovery)
+      assert.equal(answer.status, status)
+      if (status === 200) await exchange(world, body.code)
+    }
+    await counted(world, ['login ok password+recovery', 'login failed password+recovery'])
+  })
+
+  test('with a passkey; so are one for another site, one that nobody has, and one that was used already', async () => {
     const { world, tokens } = await passkey.signedIn(app)
     const key = await passkey.enrol(app, tokens)
-    const { body } = await passkey.logIn(app, world, key)
-    assert.equal((await exchange(world, body.code)).status, 200)
-    await counted(world, ['login ok password', 'login ok passkey'])
+    await passkey.logIn(app, world, key, { origin: 'https://elsewhere.example' })
+    await passkey.logIn(app, world, await makePasskey())
+    const { clientId: client_id, clientSecret: client_secret } = world.client
+    const response = await key.get(await passkey.challenge(app))
+    for (const status of [200, 401]) {
+      const { body, ...answer } = await app.post<{ code: string }>('/auth/passkey-login', {
+        client_id,
+        client_secret,
+        response,
+      })
+      assert.equal(answer.status, status)
+      if (status === 200) await exchange(world, body.code)
+    }
+    const failed = Array(3).fill('login failed passkey')
+    await counted(world, ['login ok password', 'login ok passkey', ...failed])
   })
 
   test('of a native device; so is a forged signature', async () => {
@@ -114,21 +129,37 @@ describe('a login is counted once', () => {
     await counted(world, ['login ok password'])
   })
 
-  test('through a provider', async () => {
+  test('through a provider; so is one that the person cancels, and one that finds no account', async () => {
     const wishes = { tenant: { signUp: openSignUp() } }
     const world = await makeConnectedWorld(app, await idp.connection('keycloak'), wishes)
     const { subject } = idp.newPerson()
     await tokensFor(app, world, await logInThrough(app, world, 'keycloak', { subject }))
-    await counted(world, ['login ok keycloak'])
+    await logInThrough(app, world, 'keycloak', { subject, cancel: 'Cancel' })
+    await app.admin.patch(`/v1/tenants/${world.tenant.id}`, { signUp: { mode: 'off', roleId: null, emailDomains: [] } })
+    await logInThrough(app, world, 'keycloak', { subject: idp.newPerson().subject })
+    const cancelled = ['login failed keycloak', 'provider login_denied keycloak']
+    await counted(world, ['login ok keycloak', ...cancelled, 'login failed keycloak'])
+  })
+
+  test('by SAML; so is one that was refused, at a client and at the hosted login', async () => {
+    const company = await startSamlProvider()
+    after(() => company.close())
+    const world = await makeSamlWorld(app, company, {}, { tenant: { callbackUrls: [SERVICE] } })
+    await tokensFor(app, world, await logInAt(app, company, world, newPerson()))
+    company.key = makeKey()
+    await logInAt(app, company, world, newPerson())
+    await openHosted(app).logIn(world, 'Company login', ({ pathname }) => pathname === '/login')
+    const refused = ['login failed saml', 'provider saml_refused saml']
+    await counted(world, ['login ok saml', ...refused, ...refused])
   })
 })
 
-test('a provider that does not answer is counted', async () => {
+test('a provider that does not answer is counted, as that and as a login', async () => {
   const connection = { ...(await idp.connection('keycloak')), endpoints: { token: 'http://127.0.0.1:9/token' } }
   const world = await makeConnectedWorld(app, connection)
   const { error } = await logInThrough(app, world, 'keycloak', { subject: idp.newPerson().subject })
   assert.equal(error, 'temporarily_unavailable')
-  await counted(world, ['provider unavailable keycloak'])
+  await counted(world, ['login failed keycloak', 'provider unavailable keycloak'])
 })
 
 describe('counted without a tenant', () => {

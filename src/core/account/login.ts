@@ -5,6 +5,7 @@ import { establishSecondFactor } from '../../db/second-factors.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { failedActivity } from '../activity/login-activity.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { checkLoginPassword } from '../credentials/login-password.ts'
 import { isFactorDue } from '../credentials/second-factor.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
@@ -52,7 +53,7 @@ export async function logInToAccount(deps: Deps, { tenantId, username, password,
       orElse: factor && 'otp_expired',
       settle: [...counters.settle, ...settle, ...(factor ? [...factor.settle, established] : [])],
     },
-  )
+  ).catch(countRefused(deps, { method, tenantId }))
 }
 
 const mayLogIn = (login: Login) => !personRefusal(login) && allowsMethod(login, 'password')

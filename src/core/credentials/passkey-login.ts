@@ -3,6 +3,7 @@ import { selectVerifiedClient } from '../../db/clients.ts'
 import { selectPasskey, userOfPasskey } from '../../db/passkeys.ts'
 import { selectLoginById } from '../../db/principals.ts'
 import type { Deps } from '../../deps.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { secretDigests } from '../directory/client-secrets.ts'
 import { AppError } from '../errors.ts'
 import { grantCode } from '../sessions/login.ts'
@@ -30,7 +31,8 @@ export async function logInByPasskey(deps: Deps, login: PasskeyLogin): Promise<s
     selectLoginById(db, userOfPasskey(response.id)),
   ])
   if (!client) throw new AppError('client_unverified')
-  if (!principal) throw new AppError('credentials_invalid')
-  const proof = await provePasskey(deps, response, { passkey, principal })
-  return grantCode(deps, { client, principal, method: PASSKEY, secondFactorProved: true, codeChallenge }, proof)
+  const tenantId = principal?.user.defaultTenantId ?? client.defaultTenantId
+  const { principal: owner, proof } = await provePasskey(deps, response, { passkey, principal, tenantId })
+  const proved = { client, principal: owner, method: PASSKEY, secondFactorProved: true, codeChallenge }
+  return grantCode(deps, proved, proof).catch(countRefused(deps, { method: PASSKEY, tenantId }))
 }

@@ -3,6 +3,7 @@ import { isUsablePasskey, type Passkey, touchPasskey } from '../../db/passkeys.t
 import type { Principal } from '../../db/principals.ts'
 import type { Deps } from '../../deps.ts'
 import { auditStatement } from '../activity/audit.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { SYSTEM } from '../actor.ts'
 import { AppError } from '../errors.ts'
 import { allowsMethod } from '../sessions/admission.ts'
@@ -24,12 +25,16 @@ export async function startPasskeyLogin(deps: Deps) {
 interface Owner {
   passkey: Passkey | undefined
   principal: Principal | undefined
+  /** Where it is tried, for the statistics. */
+  tenantId: string | null
 }
 
-/** Throws `credentials_invalid`, `login_denied` (the tenant wants no passkeys) or `too_many_attempts`. */
-export async function provePasskey(deps: Deps, response: AuthenticationResponseJSON, { passkey, principal }: Owner) {
-  if (!passkey || !principal) throw new AppError('credentials_invalid')
-  if (!allowsMethod(principal, PASSKEY)) throw new AppError('login_denied')
+/** Whose it is, and the proof. Throws `credentials_invalid`, `login_denied` (the tenant wants no passkeys) or `too_many_attempts`. */
+export async function provePasskey(deps: Deps, response: AuthenticationResponseJSON, owner: Owner) {
+  const { passkey, principal, tenantId } = owner
+  const refused = countRefused(deps, { method: PASSKEY, tenantId })
+  if (!passkey || !principal) return refused(new AppError('credentials_invalid'))
+  if (!allowsMethod(principal, PASSKEY)) return refused(new AppError('login_denied'))
   const refuse = (cause: unknown) => refuseProof(deps, PASSKEY, principal, cause)
   const { counter, challenge, endsAt } = await check(deps, response, passkey).catch(refuse)
   if (isCopied(passkey, counter)) {
@@ -38,10 +43,8 @@ export async function provePasskey(deps: Deps, response: AuthenticationResponseJ
   }
   const usable = isUsablePasskey(passkey, counter)
   const { statement } = await spendChallenge(deps, PURPOSE, challenge, endsAt, usable)
-  return {
-    spend: { statement, orElse: 'credentials_invalid' as const },
-    settle: [touchPasskey(deps.db, passkey.id, counter, deps.now())],
-  }
+  const settle = [touchPasskey(deps.db, passkey.id, counter, deps.now())]
+  return { principal, proof: { spend: { statement, orElse: 'credentials_invalid' as const }, settle } }
 }
 
 async function check(deps: Deps, response: AuthenticationResponseJSON, passkey: Passkey) {

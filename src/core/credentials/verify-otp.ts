@@ -10,6 +10,7 @@ import { clearAttempts, countAttempt } from '../../db/throttles.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { failedActivity } from '../activity/login-activity.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { AppError } from '../errors.ts'
 import { allowsMethod } from '../sessions/admission.ts'
 import { grantCode } from '../sessions/login.ts'
@@ -70,12 +71,13 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
     ...(login ? finishWaiting(deps, known.user.id, login) : []),
     ...proof.settle,
   ]
+  const method = login ? `${login.method}+${proof.kind}` : methodAlone(proof)
   const code = await grantCode(
     deps,
     {
       client,
       principal: known,
-      method: login ? `${login.method}+${proof.kind}` : methodAlone(proof),
+      method,
       secondFactorProved: login !== null,
       // Nobody with a client's secret asked for this code: guessing at many people must lead nowhere.
       tooWeakAlone: waiting === undefined,
@@ -83,7 +85,7 @@ export async function verifyOtp(deps: Deps, { username, otp, clientId }: VerifyO
       codeChallenge: login?.codeChallenge ?? undefined,
     },
     { spend: { statement: proof.spend, orElse: 'otp_expired' }, settle },
-  )
+  ).catch(countRefused(deps, { method, tenantId: known.user.defaultTenantId ?? client.defaultTenantId }))
   return { code, ...(proof.recoveryCodes && { recoveryCodes: proof.recoveryCodes }) }
 }
 

@@ -5,6 +5,7 @@ import { isActiveDevice, selectDevice, touchDevice, userOfDevice } from '../../d
 import { selectLoginById } from '../../db/principals.ts'
 import type { DeviceKey } from '../../db/schema.ts'
 import type { Deps } from '../../deps.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { challengeEnd, makeChallenge, spendChallenge } from '../credentials/challenges.ts'
 import { refuseProof } from '../credentials/failed-proof.ts'
 import { AppError } from '../errors.ts'
@@ -47,10 +48,12 @@ export async function logInByDevice(deps: Deps, { deviceId, challenge, signature
   ])
   if (!client) throw new AppError('client_unknown')
   if (client.status !== 'active') throw new AppError('client_unverified')
+  const tenantId = principal?.user.defaultTenantId ?? client.defaultTenantId
+  const refused = countRefused(deps, { method: METHOD, tenantId })
   const purpose = purposeOf(deviceId)
   const endsAt = await challengeEnd(deps, purpose, challenge)
   if (!endsAt || !principal || !device?.publicKey || device.status !== 'active')
-    throw new AppError('credentials_invalid')
+    return refused(new AppError('credentials_invalid'))
   if (!(await isSigned(device.publicKey, challenge, signature)))
     return refuseProof(deps, METHOD, principal, 'signature')
 
@@ -59,7 +62,7 @@ export async function logInByDevice(deps: Deps, { deviceId, challenge, signature
     deps,
     { client, principal, method: METHOD, secondFactorProved: true },
     { spend: { statement, orElse: 'credentials_invalid' }, settle: [touchDevice(db, deviceId, deps.now())] },
-  )
+  ).catch(refused)
 }
 
 async function isSigned(publicKey: DeviceKey, challenge: string, signature: string): Promise<boolean> {

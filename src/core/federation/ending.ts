@@ -2,6 +2,7 @@
 import type { Client } from '../../db/clients.ts'
 import type { Connection } from '../../db/connections.ts'
 import type { Deps } from '../../deps.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { AppError } from '../errors.ts'
 import { endInHostedLogin } from '../gateway/provider-arrival.ts'
 import { grantCode } from '../sessions/login.ts'
@@ -30,30 +31,36 @@ export function endFlow(
   redeem: (connection: Connection) => Promise<Omit<Vouched, 'connection'>>,
 ): Promise<string> {
   const { end, connection, won } = flow
-  const ask = async (): Promise<Vouched> => {
+  const ask = async (tenantId: string | null): Promise<Vouched> => {
     if (!won || !connection) throw new AppError('login_ended')
-    return {
-      connection,
-      ...(await redeem(connection).catch((thrown: unknown) => countFailure(deps, connection, thrown))),
-    }
+    const at = { method: connection.kind, tenantId: connection.tenantId ?? tenantId }
+    const isLogin = !('client' in end && end.link)
+    const failed = (thrown: unknown) => countFailure(deps, at, thrown, isLogin)
+    return { connection, ...(await redeem(connection).catch(failed)) }
   }
   return 'client' in end ? endAtClient(deps, flow, end, ask) : endInHostedLogin(deps, end.hostedLoginId, ask)
 }
 
-function countFailure({ count }: Deps, { kind, tenantId }: Connection, thrown: unknown): never {
-  if (thrown instanceof AppError)
-    count({ name: 'provider', result: thrown.code.replace('provider_', ''), method: kind, tenantId })
+/** As what the provider did, for whoever looks after it; and as a login, where it was to be one. */
+export function countFailure(deps: Deps, at: Tried, thrown: unknown, isLogin = true): never {
+  if (thrown instanceof AppError) deps.count({ name: 'provider', result: thrown.code.replace('provider_', ''), ...at })
+  if (isLogin) return countRefused(deps, at)(thrown)
   throw thrown
+}
+
+interface Tried {
+  method: string
+  tenantId: string | null
 }
 
 async function endAtClient(
   deps: Deps,
   { bound }: ReturnedFlow,
   { client, callerState: state, codeChallenge, link }: EndAtClient,
-  ask: () => Promise<Vouched>,
+  ask: (tenantId: string | null) => Promise<Vouched>,
 ): Promise<string> {
   try {
-    const vouched = await ask()
+    const vouched = await ask(client.defaultTenantId)
     if (!link) {
       const code = await letInAtClient(deps, client, vouched, codeChallenge ?? undefined)
       return returnUrl(client, { code, state })

@@ -5,6 +5,7 @@ import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { checkFactor, checkFirstFactor, sendFirstFactor } from '../account/second-factor.ts'
 import { failedActivity } from '../activity/login-activity.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { checkLoginPassword } from '../credentials/login-password.ts'
 import { maySendCode } from '../credentials/otp.ts'
 import { AppError } from '../errors.ts'
@@ -71,9 +72,11 @@ export async function proveSecondFactor(
   const { waiting } = flow
   if (!waiting || waiting.method === 'otp') throw new AppError('login_ended')
   const { groups, sessionId } = waiting
-  const [principal] = await selectPrincipal(deps.db, { userId: waiting.userId, tenantId: flow.tenant.id })
+  const { id: tenantId } = flow.tenant
+  const [principal] = await selectPrincipal(deps.db, { userId: waiting.userId, tenantId })
   if (!principal) throw new AppError('login_ended')
-  const { kind, spend, settle } = await checkFactor(deps, principal, code)
+  const refused = countRefused(deps, { method: waiting.method, tenantId })
+  const { kind, spend, settle } = await checkFactor(deps, principal, code).catch(refused)
   const proof: Proof = { spend: { statement: spend, orElse: 'otp_expired' }, settle }
   if (thenEnrol && kind === 'otp') {
     await spendProof(deps, proof)
@@ -81,7 +84,8 @@ export async function proveSecondFactor(
     return `/login/enrol?flow=${flow.id}`
   }
   const method = `${waiting.method}+${kind}`
-  return arrive(deps, flow, { principal, method, groups, sessionId, secondFactorProved: true }, proof)
+  const arrival = { principal, method, groups, sessionId, secondFactorProved: true }
+  return arrive(deps, flow, arrival, proof).catch(countRefused(deps, { method, tenantId }))
 }
 
 const isMember = (login: Login, method: string) => !personRefusal(login) && allowsMethod(login, method)

@@ -2,9 +2,9 @@
 import { selectPasskey, userOfPasskey } from '../../db/passkeys.ts'
 import { selectPrincipal } from '../../db/principals.ts'
 import type { Deps } from '../../deps.ts'
+import { countRefused } from '../activity/refused-logins.ts'
 import { PASSKEY, provePasskey } from '../credentials/passkey-proof.ts'
 import type { AuthenticationResponseJSON } from '../credentials/webauthn.ts'
-import { AppError } from '../errors.ts'
 import { personRefusal } from '../sessions/admission.ts'
 import { arrive } from './arrival.ts'
 import type { LoginFlow } from './login-flow.ts'
@@ -16,7 +16,9 @@ export async function logInWithPasskey(deps: Deps, flow: LoginFlow, response: Au
     selectPasskey(db, response.id),
     selectPrincipal(db, { userId: userOfPasskey(response.id), tenantId: flow.tenant.id }),
   ])
-  if (!principal || personRefusal(principal)) throw new AppError('credentials_invalid')
-  const proof = await provePasskey(deps, response, { passkey, principal })
-  return arrive(deps, flow, { principal, method: PASSKEY, groups: null, suffices: true }, proof)
+  const { id: tenantId } = flow.tenant
+  const member = principal && !personRefusal(principal) ? principal : undefined
+  const { principal: owner, proof } = await provePasskey(deps, response, { passkey, principal: member, tenantId })
+  const arrival = { principal: owner, method: PASSKEY, groups: null, suffices: true }
+  return arrive(deps, flow, arrival, proof).catch(countRefused(deps, { method: PASSKEY, tenantId }))
 }

@@ -15,11 +15,11 @@ const MOST_GROUP_CHARACTERS = 2_000
 export async function endInHostedLogin(
   deps: Deps,
   id: string,
-  ask: () => Promise<Omit<Entry, 'landing'>>,
+  ask: (tenantId: string) => Promise<Omit<Entry, 'landing'>>,
 ): Promise<string> {
   const flow = await resumeLoginFlow(deps, id)
   try {
-    return await letIn(deps, flow, await ask())
+    return await letIn(deps, flow, await ask(flow.tenant.id))
   } catch (thrown) {
     return backToLogin(deps, flow, thrown)
   }

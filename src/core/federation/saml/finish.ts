@@ -5,7 +5,7 @@ import { spendUnkept } from '../../../db/one-time.ts'
 import type { Deps } from '../../../deps.ts'
 import { newId, sha256 } from '../../crypto.ts'
 import { AppError } from '../../errors.ts'
-import { endFlow, letInAtClient } from '../ending.ts'
+import { countFailure, endFlow, letInAtClient } from '../ending.ts'
 import { takeFlow } from '../flow.ts'
 import type { Profile } from '../profile.ts'
 import { failureUrl, returnUrl } from '../return-url.ts'
@@ -55,7 +55,9 @@ async function finishUnsolicited(deps: Deps, { response, clientId }: Posted): Pr
   if (!client) throw new AppError('client_unknown')
   if (client.status !== 'active') throw new AppError('client_unverified')
   if (!connection?.allowUnsolicited) throw new AppError('login_mismatched')
-  const profile = await readProfile(deps, { client, connection, response, inResponseTo: undefined })
+  const brought = { client, connection, response, inResponseTo: undefined }
+  const at = { method: connection.kind, tenantId: connection.tenantId ?? client.defaultTenantId }
+  const profile = await readProfile(deps, brought).catch((thrown: unknown) => countFailure(deps, at, thrown))
   try {
     return returnUrl(client, { code: await letInAtClient(deps, client, { connection, profile, tokens: null }) })
   } catch (thrown) {
