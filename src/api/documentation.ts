@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { type Family, operation, SECURITY_SCHEMES } from '../http/operation.ts'
 import { Problem } from '../http/problem.ts'
 import { createRouter, type Router } from '../http/router.ts'
+import { takeNeeded } from '../http/validate.ts'
 import { Envelope } from './account/wire.ts'
 import { AuthError } from './auth/wire.ts'
 import { DeviceError } from './devices/wire.ts'
@@ -67,14 +68,15 @@ async function describe(app: Router, origin: string): Promise<object> {
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
   })
-  requirePathParameters(document.paths)
+  requireParameters(document.paths)
   return document
 }
 
-/** A part of the path is always there, whatever its schema says about its absence. */
-function requirePathParameters(paths: Awaited<ReturnType<typeof generateSpecs>>['paths']): void {
+/** A part of the path is always there, and some others have to be, whatever their schemas say about their absence. */
+function requireParameters(paths: Awaited<ReturnType<typeof generateSpecs>>['paths']): void {
   for (const path of Object.values(paths))
     for (const operation of [path.get, path.post, path.put, path.patch, path.delete])
       for (const parameter of operation?.parameters ?? [])
-        if ('in' in parameter && parameter.in === 'path') parameter.required = true
+        if ('in' in parameter && (parameter.in === 'path' || takeNeeded(parameter.schema as Record<string, unknown>)))
+          parameter.required = true
 }

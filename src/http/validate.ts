@@ -36,18 +36,33 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema, { types = JSO
   return documented(middleware, 'json', schema)
 }
 
-/** Query, path, header or form. Throws `parameter_missing` or `parameter_invalid`; for forms `validation_failed`. */
-export function validate<Target extends Exclude<keyof ValidationTargets, 'json'>, Schema extends z.ZodType>(
+/** Query, path or header. Throws `parameter_missing` or `parameter_invalid`. */
+export function validate<Target extends Exclude<keyof ValidationTargets, 'json' | 'form'>, Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
 ) {
   const middleware = zValidator(target, schema, (result) => {
     if (result.success) return
     const issues = issuesOf(result.error as never, result.data)
-    if (target === 'form') throw new AppError('validation_failed', { issues })
     throw new AppError(issues[0]?.code === 'required' ? 'parameter_missing' : 'parameter_invalid', { issues })
   })
   return documented(middleware, target, schema)
+}
+
+const NEEDED = 'x-needed'
+
+/**
+ * A parameter that may be missing as far as the schema goes, because the route refuses that in words of its own. Whoever
+ * reads the OpenAPI document is told that it is required.
+ */
+export const needed = <Schema extends z.ZodType>(schema: Schema): Schema => schema.meta({ [NEEDED]: true })
+
+/** Whether it is one of those; the mark is taken off, and what would stand in for it. */
+export function takeNeeded(schema: Record<string, unknown>): boolean {
+  if (!schema[NEEDED]) return false
+  delete schema[NEEDED]
+  delete schema['default']
+  return true
 }
 
 const FORM_TYPE = 'application/x-www-form-urlencoded'
@@ -97,9 +112,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new AppError('malformed_json', { detail: (cause as Error).message })
+    throw new AppError('malformed_json', { detail: withoutExcerpt((cause as Error).message) })
   }
 }
+
+/** Some engines quote what stands around the fault, which may be a password. */
+const withoutExcerpt = (message: string) => message.replace(/,? ?(\.{3})?".*"(\.{3})? is not valid JSON$/s, ' in JSON')
 
 /** The content type without its parameters; empty when there is none. */
 export function mediaType(c: Context): string {

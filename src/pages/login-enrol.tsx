@@ -5,7 +5,7 @@ import { confirmApp, goOnWithApp, offerApp } from '../core/gateway/enrolment.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { formBody, validate } from '../http/validate.ts'
+import { formBody, needed, validate } from '../http/validate.ts'
 import { Alert, Field } from './hosted.tsx'
 import { type Frame, problemOf, renderStep, withFlow } from './login-frame.tsx'
 
@@ -15,7 +15,7 @@ const page = (summary: string) =>
 const flow = z.string().max(64).default('')
 
 export const loginEnrol = createRouter()
-  .get('/login/enrol', page('Set up an authenticator app'), validate('query', z.object({ flow })), (c) =>
+  .get('/login/enrol', page('Set up an authenticator app'), validate('query', z.object({ flow: needed(flow) })), (c) =>
     withFlow(c, c.req.valid('query').flow, (frame) => showApp(frame)),
   )
 

@@ -8,11 +8,11 @@ import { departFromLogin } from '../core/gateway/ways-in.ts'
 import { setFlowCookie } from '../http/flow-cookie.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
-import { validate } from '../http/validate.ts'
+import { needed, validate } from '../http/validate.ts'
 import { withFlow } from './login-frame.tsx'
 import type { Words } from './words.ts'
 
-const id = z.string().max(64).default('')
+const id = needed(z.string().max(64).default(''))
 
 export const loginProvider = createRouter().get(
   '/login/provider',

@@ -8,7 +8,7 @@ import { logInWithCode, logInWithPassword, proveSecondFactor, sendLoginCode } fr
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { formBody, validate } from '../http/validate.ts'
+import { formBody, needed, validate } from '../http/validate.ts'
 import { CodeForm, showMethods } from './login-forms.tsx'
 import { type Frame, problemOf, renderSaid, renderStep, withFlow } from './login-frame.tsx'
 
@@ -18,7 +18,7 @@ const page = (summary: string) => operation({ summary, door: 'open', tag, answer
 
 const flow = z.string().max(64).default('')
 const value = z.string().max(1024)
-const Query = z.object({ flow })
+const Query = z.object({ flow: needed(flow) })
 
 export const loginPage = createRouter()
   .get('/login', page('The login of an organisation'), validate('query', Query), (c) =>

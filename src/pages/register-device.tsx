@@ -5,14 +5,14 @@ import { findRegistration } from '../core/devices/registration.ts'
 import { qrDataUrl } from '../core/qr.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
-import { validate } from '../http/validate.ts'
+import { needed, validate } from '../http/validate.ts'
 import { Field, renderHosted, renderNotice } from './hosted.tsx'
 import { chooseWords, type Words } from './words.ts'
 
 export const registerDevice = createRouter().get(
   '/register-device',
   operation({ summary: 'The page of a registration link', door: 'open', tag: 'devices', answers: { 200: 'A page' } }),
-  validate('query', z.object({ token: z.string().default(''), ui_locales: z.string().optional() })),
+  validate('query', z.object({ token: needed(z.string().default('')), ui_locales: z.string().optional() })),
   async (c) => {
     const { token, ui_locales: uiLocales } = c.req.valid('query')
     const registration = await findRegistration(c.var.deps, token)

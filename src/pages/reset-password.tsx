@@ -7,12 +7,12 @@ import { AppError } from '../core/errors.ts'
 import { operation } from '../http/operation.ts'
 import { type AppEnv, createRouter } from '../http/router.ts'
 import { requireSameOrigin } from '../http/same-site.ts'
-import { formBody, validate } from '../http/validate.ts'
+import { formBody, needed, validate } from '../http/validate.ts'
 import { Alert, Field, renderDone, renderHosted } from './hosted.tsx'
 import { renderRefusal } from './refusal.tsx'
 import { chooseWords, type Words } from './words.ts'
 
-const Query = z.object({ token: z.string().default(''), ui_locales: z.string().optional() })
+const Query = z.object({ token: needed(z.string().default('')), ui_locales: z.string().optional() })
 const Form = z.object({ token: z.string(), password: z.string() })
 
 export const resetPasswordPage = createRouter()

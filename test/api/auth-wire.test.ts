@@ -35,7 +35,6 @@ describe('a parameter of the auth family', () => {
     invalidParameter(await app.get(`${start}&codeChallenge=plain`), 'codeChallenge', 'plain')
     for (const [path, name] of [
       ['/auth/azure', 'client_id'],
-      ['/auth/verify-reset-password-link', 'token'],
       ['/active-users/daily', 'startDate'],
       ['/login-activity', 'filter'],
     ] as const)

@@ -15,7 +15,7 @@ interface Operation {
   summary: string
   tags: string[]
   security: object[]
-  parameters?: { name: string; in: string; required?: boolean }[]
+  parameters?: { name: string; in: string; required?: boolean; schema?: Record<string, unknown> }[]
   requestBody?: { content: Record<string, { schema: object }> }
   responses: Record<string, { $ref?: string }>
 }
@@ -101,6 +101,27 @@ describe('/openapi.json', () => {
       for (const [, name] of at.matchAll(/\{(\w+)\}/g))
         assert.ok(parameters.find((parameter) => parameter.in === 'path' && parameter.name === name)?.required, at)
     })
+  })
+
+  test('a parameter of a query is required where the route does nothing without it, and only there', () => {
+    const optional: string[] = []
+    everyOperation(({ parameters = [] }, at) => {
+      for (const { in: place, name, required, schema } of parameters) {
+        if (place === 'query' && !required && !at.includes(' /v1/')) optional.push(`${at} ${name}`)
+        if (required) assert.deepEqual([schema?.['default'], schema?.['x-needed']], [undefined, undefined], at)
+      }
+    })
+    const starts = ['google', 'azure', 'keycloak', 'cognito'].flatMap((provider) =>
+      ['client_secret', 'state', 'codeChallenge'].map((name) => `get /auth/${provider} ${name}`),
+    )
+    const links = ['reset-password', 'sign-up', 'register-device'].map((page) => `get /${page} ui_locales`)
+    const lists = ['startDate', 'endDate', 'filter'].map((name) => `get /active-users/{range} ${name}`)
+    const activity = [' filter', '/count where', '/{id} filter'].map((rest) => `get /login-activity${rest}`)
+    const names = ['/management', ''].map(
+      (prefix) => `get ${prefix}/device_registration_link/{applicationId}/{userId} display_name`,
+    )
+    const others = ['get /dev/outbox to', 'post /imsg-service/v1/logout callback']
+    assert.deepEqual(optional.sort(), [...starts, ...links, ...lists, ...activity, ...names, ...others].sort())
   })
 
   test('a login is described with its body', () => {

@@ -29,7 +29,7 @@ export const StartForm = z.strictObject({
   codeChallenge: codeChallenge.optional(),
 })
 const startQuery = parameters('query', {
-  client_id: value(z.string().default(''), 'of the client'),
+  client_id: { ...value(z.string().default(''), 'of the client'), isRequired: true },
   client_secret: value(z.string().optional(), 'of the client, if it is confidential'),
   state: value(callerState, 'comes back to the client as it is'),
   codeChallenge: value(codeChallenge.optional(), 'of PKCE, S256'),

@@ -11,6 +11,8 @@ import { readObject } from './object-parameter.ts'
 interface Reader<T> {
   read: (parameters: URLSearchParams, name: string) => T
   description: string
+  /** Missing, it is refused, here or by the route in words of its own. */
+  isRequired?: boolean
 }
 type Readers = Record<string, Reader<unknown>>
 type Target = 'query' | 'param'
@@ -32,7 +34,10 @@ export function parameters<T extends Target, R extends Readers>(target: T, reade
   }
   const schema = z.object(
     Object.fromEntries(
-      Object.entries(readers).map(([name, { description }]) => [name, z.string().optional().meta({ description })]),
+      Object.entries(readers).map(([name, { description, isRequired }]) => {
+        const described = z.string().meta({ description })
+        return [name, isRequired ? described : described.optional()]
+      }),
     ),
   )
   return documented(middleware, target, schema)
@@ -49,6 +54,7 @@ export const value = <S extends z.ZodType>(schema: S, description: string): Read
 /** The same, where it must not be absent; an empty one counts as absent. */
 export const required = <S extends z.ZodType>(schema: S, description: string): Reader<z.output<S>> => ({
   description,
+  isRequired: true,
   read(parameters, name) {
     if (!parameters.get(name)) throw missingParameter(name)
     return value(schema, description).read(parameters, name)
@@ -92,8 +98,13 @@ function missingParameter(name: string): AppError {
   return new AppError('parameter_missing', { detail: `Required parameter ${name} is missing!` })
 }
 
+/** What these hold is told to nobody, not even to whoever sent it: answers are kept, and logged by others. */
+const SECRET = /secret|token|password|code$/i
+
 function invalidParameter(name: string, given: unknown, issues: Issue[] = []): AppError {
-  const detail = `Invalid data ${JSON.stringify(given)} for parameter "${name}".`
+  const detail = SECRET.test(name)
+    ? `Invalid data for parameter "${name}".`
+    : `Invalid data ${JSON.stringify(given)} for parameter "${name}".`
   return new AppError('parameter_invalid', { detail, issues })
 }
 

@@ -4,7 +4,7 @@ import { registerApp, registerPasskey } from '../../core/devices/registration.ts
 import { text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
-import { jsonBody, validate } from '../../http/validate.ts'
+import { jsonBody, needed, validate } from '../../http/validate.ts'
 import { PasskeyCreated } from '../../http/webauthn.ts'
 
 const coordinate = z.string().regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url')
@@ -29,7 +29,7 @@ export const registration = createRouter().post(
     tag: 'devices',
     answers: { 201: Registered },
   }),
-  validate('query', z.object({ token: z.string().default('') })),
+  validate('query', z.object({ token: needed(z.string().default('')) })),
   jsonBody(z.union([AppDevice, PasskeyDevice])),
   async (c) => {
     const { token } = c.req.valid('query')

@@ -9,13 +9,13 @@ import { setFlowCookie as setProviderCookie } from '../../http/flow-cookie.ts'
 import { operation } from '../../http/operation.ts'
 import { type AppEnv, createRouter } from '../../http/router.ts'
 import { setSessionCookie } from '../../http/session-cookie.ts'
-import { validate } from '../../http/validate.ts'
+import { needed, validate } from '../../http/validate.ts'
 import { clearFlowCookie, readFlowSecrets, setFlowCookie } from './cookies.ts'
 
 const tag = 'gateway'
 const answers = { 302: 'To the login of the organisation' }
 
-const parameter = z.string().optional()
+const parameter = needed(z.string().optional())
 
 export const login = createRouter()
   .get(
