@@ -29,13 +29,18 @@ for (const path of ['/token-is-set', '/units'])
       for (const origin of [OTHER, 'https://evil.example', 'null', `${OWN}.evil.example`])
         assert.equal(readerOf(await ask('GET', path, { origin })), null, origin)
     })
+  })
 
-    test('lets the pages of any organisation learn that nobody is there, and no others', async () => {
-      for (const [origin, reader] of Object.entries({ [OWN]: OWN, [OTHER]: OTHER, 'https://evil.example': null })) {
-        const answer = await app.get<unknown>(`/imsg-service/v1${path}`, { origin })
-        assert.deepEqual([answer.status, answer.body, readerOf(answer)], [401, 'errors.auth.MissingToken', reader])
-      }
-    })
+for (const [method, path] of [
+  ['GET', '/token-is-set'],
+  ['GET', '/units'],
+  ['POST', '/unit'],
+] as const)
+  test(`${path} lets the pages of any organisation learn that nobody is there, and no others`, async () => {
+    for (const [origin, reader] of Object.entries({ [OWN]: OWN, [OTHER]: OTHER, 'https://evil.example': null })) {
+      const answer = await app.request<unknown>(method, `/imsg-service/v1${path}`, { headers: { origin } })
+      assert.deepEqual([answer.status, answer.body, readerOf(answer)], [401, 'errors.auth.MissingToken', reader])
+    }
   })
 
 describe('the path with two slashes, as the older documentation has it,', () => {

@@ -16,23 +16,25 @@ export const callerOf = (c: Context<AppEnv>): Promise<Caller> =>
     cookie: readSessionCookie(c),
   })
 
-/**
- * The same for what is only read, which pages of the person's organisation may do; that nobody is there, those of any
- * organisation. Throws `unauthenticated`.
- */
-export async function readerOf(c: Context<AppEnv>): Promise<Caller> {
-  const { deps } = c.var
-  const origin = c.req.header('origin')
-  const letReadIf = async (known: (origin: string) => Promise<boolean>) => {
-    // Who may read the answer is no reason not to give it.
-    if (origin && (await known(origin).catch(() => false))) letRead(c, origin)
-  }
-  const caller = await callerOf(c).catch(async (cause: unknown) => {
-    await letReadIf((page) => isCallbackOrigin(deps, page))
+/** The same. That nobody is there, pages of any organisation may read: else they could not lead to a login. */
+async function callerOrRefusal(c: Context<AppEnv>): Promise<Caller> {
+  return callerOf(c).catch(async (cause: unknown) => {
+    await letReadIf(c, (page) => isCallbackOrigin(c.var.deps, page))
     throw cause
   })
-  await letReadIf((page) => isKnownOrigin(deps, caller.tenantId, page))
+}
+
+/** The same for what is only read, which pages of the person's organisation may do. Throws `unauthenticated`. */
+export async function readerOf(c: Context<AppEnv>): Promise<Caller> {
+  const caller = await callerOrRefusal(c)
+  await letReadIf(c, (page) => isKnownOrigin(c.var.deps, caller.tenantId, page))
   return caller
+}
+
+/** Who may read the answer is no reason not to give it. */
+async function letReadIf(c: Context<AppEnv>, known: (origin: string) => Promise<boolean>): Promise<void> {
+  const origin = c.req.header('origin')
+  if (origin && (await known(origin).catch(() => false))) letRead(c, origin)
 }
 
 /**
@@ -41,7 +43,7 @@ export async function readerOf(c: Context<AppEnv>): Promise<Caller> {
  */
 export const requireCaller = createMiddleware<AppEnv & { Variables: { caller: Caller } }>(async (c, next) => {
   const asked = c as unknown as Context<AppEnv>
-  const caller = await callerOf(asked)
+  const caller = await callerOrRefusal(asked)
   await requireOwnPage(asked, caller)
   c.set('caller', caller)
   await next()
