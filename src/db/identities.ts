@@ -3,6 +3,7 @@ import { and, asc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { type ConnectionKind, connections, identities, memberships, users } from './schema.ts'
 import { managedBy } from './user-directory.ts'
+import { tenantOfUser } from './users.ts'
 import { hasWayIn } from './ways-in.ts'
 
 export type Identity = typeof identities.$inferSelect
@@ -40,7 +41,7 @@ export function selectManaged(db: Db, scope: string | null, userId: string | SQL
 export function landingTenant(userId: string, preferred: string): SQL {
   const member = and(eq(memberships.userId, userId), eq(memberships.tenantId, preferred))
   return sql`coalesce((select ${memberships.tenantId} from ${memberships} where ${member}),
-    (select ${users.defaultTenantId} from ${users} where ${eq(users.id, userId)}))`
+    ${tenantOfUser(userId)})`
 }
 
 export function listIdentities(db: Db, userId: string) {

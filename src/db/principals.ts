@@ -2,6 +2,7 @@
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
 import { clients, memberships, passwords, roles, secondFactors, tenants, users } from './schema.ts'
+import { homeTenant } from './users.ts'
 
 export type User = typeof users.$inferSelect
 export type Tenant = typeof tenants.$inferSelect
@@ -30,7 +31,7 @@ function selectLogin(db: Db, which: SQL, tenantId?: string) {
     .select({ ...principal, passwordHash: passwords.hash })
     .from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
-    .leftJoin(tenants, eq(tenants.id, tenantId ?? sql`${users.defaultTenantId}`))
+    .leftJoin(tenants, eq(tenants.id, tenantId ?? homeTenant))
     .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, tenants.id)))
     .leftJoin(roles, eq(roles.id, memberships.roleId))
     .leftJoin(secondFactors, eq(secondFactors.userId, users.id))

@@ -1,7 +1,7 @@
 /** Users and their passwords. */
 import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../deps.ts'
-import { passwords, sessions, users } from './schema.ts'
+import { memberships, passwords, sessions, users } from './schema.ts'
 
 export type User = typeof users.$inferSelect
 export type NewUser = typeof users.$inferInsert
@@ -35,6 +35,10 @@ export function upgradePasswordHash(db: Db, userId: string, from: string, to: st
     .where(and(eq(passwords.userId, userId), eq(passwords.hash, from)))
 }
 
+/** Of a row of users: the default tenant, or for who has none the only one they are a member of. */
+export const homeTenant = sql`coalesce(${users.defaultTenantId}, (select max(${memberships.tenantId})
+  from ${memberships} where ${memberships.userId} = ${users.id} group by ${memberships.userId} having count(*) = 1))`
+
 /** Where the person belongs, as a sub-select. */
 export const tenantOfUser = (userId: string | SQL) =>
-  sql`(select ${users.defaultTenantId} from ${users} where ${eq(users.id, userId)})`
+  sql`(select ${homeTenant} from ${users} where ${eq(users.id, userId)})`

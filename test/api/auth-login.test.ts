@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type App, startApp } from '../support/app.ts'
 import { invalidWith, missing, mustBe, refusedByStrategy, refusedWith, unknown } from '../support/auth-errors.ts'
-import { bearer, credentialsOf, getCode, makeWorld, type Tokens, type World } from '../support/world.ts'
+import {
+  bearer,
+  create,
+  credentialsOf,
+  getCode,
+  getTokens,
+  makeWorld,
+  refresh,
+  type Tokens,
+  type World,
+} from '../support/world.ts'
 
 let app: App
 let world: World
@@ -135,6 +145,16 @@ describe('who is not active', () => {
     const exchange = await app.post('/auth/token', { code, clientId: other.client.clientId })
     refusedWith(exchange, 401, 'UserDoesNotExist')
     refusedByStrategy(await app.post('/auth/login-token', credentialsOf(other)), 'UserInactive')
+  })
+
+  test('is in the only tenant they belong to where none is their default, and of two in none', async () => {
+    const other = await makeWorld(app, { user: { defaultTenantId: null } })
+    const { body } = await app.post<Tokens>('/auth/login-token', credentialsOf(other))
+    assert.equal((await app.get('/auth/me', bearer(body))).body['tenantId'], other.tenant.id)
+    assert.equal((await refresh(app, await getTokens(app, other))).status, 200)
+    await create(app, `/v1/users/${other.user.id}/memberships`, { tenantId: world.tenant.id, roleId: world.role.id })
+    const code = await getCode(app, other)
+    refusedWith(await app.post('/auth/token', { code, clientId: other.client.clientId }), 401, 'UserDoesNotExist')
   })
 
   test('may log in with a password to be changed, and sees so in the token', async () => {
