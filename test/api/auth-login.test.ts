@@ -179,10 +179,11 @@ describe('too many wrong passwords', () => {
     assert.equal((await app.post('/auth/login', credentialsOf(other))).status, 200)
   })
 
-  test('do not count where the client could not be verified', async () => {
+  test('do not count where the client could not be verified, or where there is none', async () => {
     const other = await makeWorld(app)
-    const stranger = { ...credentialsOf(other), client_secret: 'not the secret of it' }
-    for (let n = 0; n < 12; n++) assert.equal((await app.post('/auth/login', stranger)).status, 401)
+    for (const more of [{ client_secret: 'not the secret of it' }, { password: '' }])
+      for (let n = 0; n < 12; n++)
+        assert.equal((await app.post('/auth/login', { ...credentialsOf(other), ...more })).status, 401)
     assert.equal((await app.post('/auth/login', credentialsOf(other))).status, 200)
   })
 

@@ -4,6 +4,7 @@ import type { Statement } from '../../db/batch.ts'
 import { type Client, existsVerifiedClient, selectVerifiedClient } from '../../db/clients.ts'
 import { insertLoginActivity } from '../../db/login-activity.ts'
 import { type Principal, selectLoginByUsername } from '../../db/principals.ts'
+import { NEVER } from '../../db/throttles.ts'
 import { lookupKey } from '../../db/users.ts'
 import type { Deps } from '../../deps.ts'
 import { failedActivity } from '../activity/login-activity.ts'
@@ -33,7 +34,10 @@ export async function verifyPasswordLogin(
   const { db } = deps
   const digests = await secretDigests(deps, clientSecret ?? '')
   const usernameKey = lookupKey(username)
-  const counters = await passwordCounters(deps, usernameKey, existsVerifiedClient(clientId, digests, deps.now()))
+  // With an empty word nothing is guessed, and nothing checked.
+  const isGuess = username && password
+  const counts = isGuess ? existsVerifiedClient(clientId, digests, deps.now()) : NEVER
+  const counters = await passwordCounters(deps, usernameKey, counts)
   const [ofUsername, ofAddress, [client], [login]] = await db.batch([
     ...counters.count,
     selectVerifiedClient(db, clientId, digests, deps.now()),
