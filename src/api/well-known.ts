@@ -1,5 +1,6 @@
 /** What anybody may read: the public keys, and whether the service is up. */
 import * as z from 'zod'
+import { requireTables } from '../core/readiness.ts'
 import { signingKeys } from '../core/sessions/signing-keys.ts'
 import { operation } from '../http/operation.ts'
 import { createRouter } from '../http/router.ts'
@@ -31,6 +32,15 @@ export const wellKnown = createRouter()
 
   .get(
     '/health',
-    operation({ summary: 'Whether the service answers', door: 'open', tag: 'service', answers: { 200: Health } }),
-    (c) => c.json({ status: 'ok' as const }),
+    operation({
+      summary: 'Whether the service answers',
+      description: 'Once it has seen the tables of its database, it answers without asking it.',
+      door: 'open',
+      tag: 'service',
+      answers: { 200: Health },
+    }),
+    async (c) => {
+      await requireTables(c.var.deps)
+      return c.json({ status: 'ok' as const })
+    },
   )

@@ -52,20 +52,30 @@ export const renderProblem: RenderError = (error, c) => {
   return c.json(body, error.status as ContentfulStatusCode, { 'content-type': 'application/problem+json' })
 }
 
-/** Hono's own exceptions become ours; a store that does not answer is said so; anything else is our bug. */
+/** Hono's own exceptions become ours; a store that does not answer, or is not ready, is said so; anything else is our bug. */
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof HTTPException && thrown.status < 500)
     return new AppError('validation_failed', { cause: thrown })
+  const messages = [...causesOf(thrown)].map(({ message }) => message)
+  if (messages.some((message) => /no such table/.test(message)))
+    return new AppError('unavailable', { cause: new Error(WITHOUT_TABLES) })
   return new AppError(isStoreFailure(thrown) ? 'unavailable' : 'internal', { cause: thrown })
 }
 
+const WITHOUT_TABLES =
+  'the database has no tables, or not all: run npm start, or wrangler d1 migrations apply DB (with --local or --remote)'
+
 /** The database library wraps what the store threw. A statement that the store refuses is our bug, not its failure. */
 function isStoreFailure(thrown: unknown): boolean {
-  for (let at = thrown; at instanceof Error; at = at.cause) {
-    if (/constraint failed|syntax error|no such (table|column)/.test(at.message)) return false
-    if (/^((Libsql|LibsqlBatch|Hrana)Error|StoreUnreachable)$/.test(at.name)) return true
-    if (at.message.startsWith('D1_')) return true
+  for (const { name, message } of causesOf(thrown)) {
+    if (/constraint failed|syntax error|no such column/.test(message)) return false
+    if (/^((Libsql|LibsqlBatch|Hrana)Error|StoreUnreachable)$/.test(name)) return true
+    if (message.startsWith('D1_')) return true
   }
   return false
+}
+
+function* causesOf(thrown: unknown): Generator<Error> {
+  for (let at = thrown; at instanceof Error; at = at.cause) yield at
 }
