@@ -97,3 +97,8 @@ export async function readGatewayState(db: Db) {
   ])
   return { organisations, units: unitState?.version ?? '' }
 }
+
+/** Throws what a store throws that does not answer. */
+export async function requireStore(db: Db): Promise<void> {
+  await db.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, ''))
+}

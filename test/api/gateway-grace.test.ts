@@ -86,6 +86,17 @@ describe('while the store is down', LIBSQL_ONLY, () => {
     assert.deepEqual((await app.get(`${BASE}/health`)).body, good)
   })
 
+  test('the health says so at once, and also where nobody has asked for it before', async () => {
+    const fresh = await startWithSwitch()
+    const organisation = await makeWorld(fresh.app, { tenant: { callbackUrls: [SERVICE] } })
+    await logInAtGateway(browserOf(fresh.app), organisation)
+    fresh.takeStoreAway()
+    const { status, body } = await fresh.app.get(`${BASE}/health`)
+    fresh.giveStoreBack()
+    assert.deepEqual([status, body['inGrace']], [200, true])
+    assert.deepEqual((await fresh.app.get(`${BASE}/health`)).body, { ...body, inGrace: false })
+  })
+
   test('there is no health where there never was a snapshot', async () => {
     const fresh = await startWithSwitch()
     fresh.takeStoreAway()

@@ -1,5 +1,5 @@
 /** Who asks the gateway, and from which page. */
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../../core/errors.ts'
 import { isCallbackOrigin, isKnownOrigin } from '../../core/gateway/health.ts'
@@ -71,11 +71,4 @@ export const letRead = (c: Context, origin: string): void => {
   c.header('Access-Control-Allow-Origin', origin)
   c.header('Access-Control-Allow-Credentials', 'true')
   c.header('Vary', 'Origin')
-}
-
-/** Answers never lie around, and never tell the next page where they came from. */
-export const quiet: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await next()
-  c.header('Cache-Control', 'no-store')
-  c.header('Referrer-Policy', 'no-referrer')
 }

@@ -1,13 +1,20 @@
 /** The gateway family, `/imsg-service/v1`: org- and unit-aware logins for the services behind it. */
 import { createMiddleware } from 'hono/factory'
-import { isCallbackOrigin } from '../../core/gateway/health.ts'
-import { type AppEnv, createFamily } from '../../http/router.ts'
-import { letRead, quiet } from './caller.ts'
+import { isCallbackOrigin, keepSnapshot } from '../../core/gateway/health.ts'
+import { type AppEnv, createFamily, createRouter } from '../../http/router.ts'
+import { letRead } from './caller.ts'
 import { login } from './login.ts'
 import { session } from './session.ts'
 import { renderError } from './wire.ts'
 
-export const gateway = createFamily(renderError, [login.use(quiet), session])
+/** A gateway that lets people in keeps its state, whether or not anybody looks at its health. */
+const keepState = createMiddleware<AppEnv>(async (c, next) => {
+  await next()
+  keepSnapshot(c.var.deps)
+})
+const arrivals = createRouter().use('/login/*', keepState).use('/org/*', keepState).use('/callback/*', keepState)
+
+export const gateway = createFamily(renderError, [arrivals, login, session])
 
 /** What a page of an organisation asks first: whether it may send what follows. */
 export const gatewayPreflight = createMiddleware<AppEnv>(async (c, next) => {

@@ -3,7 +3,7 @@
  * it has nothing to go on with.
  */
 import * as z from 'zod'
-import { readGatewayState } from '../../db/gateway.ts'
+import { readGatewayState, requireStore } from '../../db/gateway.ts'
 import type { Deps } from '../../deps.ts'
 import { sha256 } from '../crypto.ts'
 import { readOrLast, remember } from '../memory.ts'
@@ -43,10 +43,18 @@ export async function isKnownOrigin(deps: Deps, tenantId: string, origin: string
   return (await readOrLast(deps, snapshot)).origins.get(tenantId)?.includes(origin) ?? false
 }
 
-/** Undefined when there never was a snapshot. */
+/** Has the state read when it is due, after a request that needed the store anyway: for worse times, if nobody else asks. */
+export function keepSnapshot(deps: Deps): void {
+  const failed = (cause: unknown) => deps.log('warn', 'gateway snapshot not renewed', { cause })
+  deps.defer(snapshot(deps).catch(failed))
+}
+
+/** Undefined when there never was a snapshot. That one is fresh does not say that the store still answers. */
 export async function gatewayHealth(deps: Deps): Promise<{ inGrace: boolean; stateChecksum: string } | undefined> {
   try {
-    return { inGrace: false, stateChecksum: (await snapshot(deps)).checksum }
+    const { checksum } = await snapshot(deps)
+    await requireStore(deps.db)
+    return { inGrace: false, stateChecksum: checksum }
   } catch (cause) {
     deps.log('error', 'gateway in grace', { cause })
     const checksum = snapshot.last(deps)?.checksum ?? (await keptChecksum(deps))
