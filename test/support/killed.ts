@@ -12,6 +12,8 @@ const LOAD_MS = 1_500
 /** A busy machine takes longer to do enough that could be lost. */
 const MOST_LOAD_MS = 60_000
 const ROUNDS = 2
+/** For each login, most of which is its hash: what could be cut in two are the writes. */
+const REFRESHES = 6
 
 export function describeKilled(name: string, start: () => Promise<Killable>): void {
   describe(`of ${name} killed under load`, () => {
@@ -39,9 +41,9 @@ export function describeKilled(name: string, start: () => Promise<Killable>): vo
         const clients = Array.from({ length: CLIENTS }, (_, n) => work(`${round}-${n}`, () => isOver))
         const load = Promise.all(clients)
         const begun = Date.now()
-        const enough = known.spent.length + CLIENTS
+        const enough = countVisits() + CLIENTS
         await Promise.race([load, sleep(LOAD_MS)])
-        while (known.spent.length <= enough && Date.now() - begun < MOST_LOAD_MS) await Promise.race([load, sleep(100)])
+        while (countVisits() < enough && Date.now() - begun < MOST_LOAD_MS) await Promise.race([load, sleep(100)])
         isOver = true
         await service.kill()
         struck += (await load).filter((wasStruck) => wasStruck).length
@@ -68,21 +70,27 @@ export function describeKilled(name: string, start: () => Promise<Killable>): vo
       const exchanged = await exchange(login.body.code)
       if (exchanged.status !== 200) return
       known.spent.push(login.body.code)
-      const next = await refresh(app, exchanged.body)
-      if (next.status !== 200) return
-      if (++known.refreshes % 2 === 0) known.standing.push(next.body)
-      else if ((await logOut(app, next.body)).status === 200) known.ended.push(next.body)
-      const role = { tenantId: world.tenant.id, name, permissions: [] }
-      if ((await app.admin.post('/v1/roles', role)).status === 201) known.roles.push(name)
+      let pair = exchanged.body
+      for (let n = 0; n < REFRESHES; n++) {
+        const next = await refresh(app, pair)
+        if (next.status !== 200) return
+        known.refreshes++
+        pair = next.body
+        const role = { tenantId: world.tenant.id, name: `${name}-${n}`, permissions: [] }
+        if ((await app.admin.post('/v1/roles', role)).status === 201) known.roles.push(role.name)
+      }
+      if (known.standing.length <= known.ended.length) known.standing.push(pair)
+      else if ((await logOut(app, pair)).status === 200) known.ended.push(pair)
     }
 
+    const countVisits = () => known.standing.length + known.ended.length
     const exchange = (code: string) => app.post<Tokens>('/auth/token', { code, clientId: world.client.clientId })
     const count = async (sql: string) => Number((await app.rows(sql))[0]?.['n'])
     const countActivities = (type: string) =>
       count(`select count(*) n from login_activity where login_type = '${type}' and actor = '${world.user.id}'`)
 
     test('there was enough under way to lose', () => {
-      assert.ok(known.spent.length > ROUNDS * CLIENTS, `${known.spent.length} logins`)
+      assert.ok(countVisits() >= ROUNDS * CLIENTS, `${countVisits()} visits`)
       assert.ok(known.ended.length > 0)
       assert.ok(struck > 0)
     })
