@@ -65,6 +65,8 @@ const CATALOGUE = {
   not_found: { status: 404, title: 'There is nothing here' },
   activity_not_found: { status: 404, title: 'There is no such login activity' },
   conflict: { status: 409, title: 'It already exists' },
+  idempotency_key_used: { status: 409, title: 'It was made before with this Idempotency-Key' },
+  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came with another request before' },
   too_many_attempts: { status: 429, title: 'Too many attempts' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'The service is not available at the moment' },

@@ -21,6 +21,15 @@ export function insertOneTimeSecret(db: Db, secret: NewOneTimeSecret) {
   return db.insert(oneTimeSecrets).values(secret)
 }
 
+/** Says what was made under a key; `id` may be read from the row that the same batch has just made. */
+export function insertMark(
+  db: Db,
+  { kind, hash, print, id, expiresAt }: Key & { print: string; id: string | SQL; expiresAt: Date },
+) {
+  const data = sql`json_object('id', cast(${id} as text), 'print', ${print})`
+  return db.insert(oneTimeSecrets).values({ kind, hash, data, expiresAt })
+}
+
 /** Of any number of concurrent uses at most one gets the row back. `onlyIf` narrows who may. */
 export function consumeOneTimeSecret(db: Db, { kind, hash, useId, now }: Use, onlyIf?: SQL) {
   return db

@@ -13,7 +13,19 @@ import { description, name, text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
 import { jsonBody, validate } from '../../http/validate.ts'
-import { cursorLike, filter, frame, listQuery, moment, pageOf, splitQuery, toFrame, toPage } from './wire.ts'
+import {
+  cursorLike,
+  filter,
+  frame,
+  idempotencyKey,
+  listQuery,
+  moment,
+  pageOf,
+  splitQuery,
+  toFrame,
+  toPage,
+  usedBefore,
+} from './wire.ts'
 
 const door = 'apiKey'
 const tag = 'admin: API keys'
@@ -73,10 +85,14 @@ export const apiKeys = createRouter()
     '/api-keys',
     operation({ summary: 'Make an API key; it is shown once', door, tag, answers: { 201: ApiKeyWithKey } }),
     requireApiKey,
+    idempotencyKey,
     jsonBody(NewApiKey),
     async (c) => {
-      const { apiKey, key } = await createApiKey(c.var.deps, c.var.actor, c.req.valid('json'))
-      return c.json({ ...toApiKey(apiKey), key }, 201, { Location: `/v1/api-keys/${apiKey.id}` })
+      const onceKey = c.req.valid('header')['Idempotency-Key']
+      const { apiKey, key } = await createApiKey(c.var.deps, c.var.actor, c.req.valid('json'), onceKey)
+      c.header('Location', `/v1/api-keys/${apiKey.id}`)
+      if (key === undefined) throw usedBefore('remove it and make another.')
+      return c.json({ ...toApiKey(apiKey), key }, 201)
     },
   )
 

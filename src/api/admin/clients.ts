@@ -14,7 +14,7 @@ import { httpUrl, name, text, webOrigin } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
 import { jsonBody, validate } from '../../http/validate.ts'
-import { filter, frame, listQuery, pageOf, splitQuery, toFrame, toPage } from './wire.ts'
+import { filter, frame, idempotencyKey, listQuery, pageOf, splitQuery, toFrame, toPage, usedBefore } from './wire.ts'
 
 const door = 'apiKey'
 const tag = 'admin: clients'
@@ -69,10 +69,14 @@ export const clients = createRouter()
     '/clients',
     operation({ summary: 'Make a client', door, tag, answers: { 201: ClientWithSecret } }),
     requireApiKey,
+    idempotencyKey,
     jsonBody(NewClient),
     async (c) => {
-      const { client, clientSecret } = await createClient(c.var.deps, c.var.actor, c.req.valid('json'))
-      return c.json({ ...toClient(client), clientSecret }, 201, { Location: `/v1/clients/${client.id}` })
+      const key = c.req.valid('header')['Idempotency-Key']
+      const { client, clientSecret } = await createClient(c.var.deps, c.var.actor, c.req.valid('json'), key)
+      c.header('Location', `/v1/clients/${client.id}`)
+      if (clientSecret === undefined) throw usedBefore('POST to /secret below it for a new one.')
+      return c.json({ ...toClient(client), clientSecret }, 201)
     },
   )
 

@@ -14,7 +14,7 @@ import { name, text } from '../../http/fields.ts'
 import { operation } from '../../http/operation.ts'
 import { createRouter } from '../../http/router.ts'
 import { jsonBody, validate } from '../../http/validate.ts'
-import { filter, frame, listQuery, pageOf, splitQuery, toFrame, toPage } from './wire.ts'
+import { filter, frame, idempotencyKey, listQuery, pageOf, splitQuery, toFrame, toPage } from './wire.ts'
 
 const door = 'apiKey'
 const tag = 'admin: connections'
@@ -92,9 +92,11 @@ export const connections = createRouter()
     '/connections',
     operation({ summary: 'Make a connection', door, tag, answers: { 201: Connection } }),
     requireApiKey,
+    idempotencyKey,
     jsonBody(NewConnection),
     async (c) => {
-      const connection = await createConnection(c.var.deps, c.var.actor, c.req.valid('json'))
+      const key = c.req.valid('header')['Idempotency-Key']
+      const connection = await createConnection(c.var.deps, c.var.actor, c.req.valid('json'), key)
       return c.json(toConnection(connection), 201, { Location: `/v1/connections/${connection.id}` })
     },
   )

@@ -1,7 +1,9 @@
 /** What all resources of the admin API share on the wire: their frame, their pages, what may be asked of a list. */
 import { base64url } from 'jose'
 import * as z from 'zod'
+import { AppError } from '../../core/errors.ts'
 import { text } from '../../http/fields.ts'
+import { validate } from '../../http/validate.ts'
 
 const instant = z.iso.datetime()
 
@@ -39,6 +41,28 @@ export const cursorLike = (shape: RegExp) =>
 /** The query of a list: filters, `limit`, `cursor`. */
 export const listQuery = <Filters extends z.ZodRawShape>(filters: Filters, cursor = cursorLike(UUID)) =>
   z.strictObject({ ...filters, limit, cursor })
+
+/**
+ * A name that a caller gives to one POST, so that it can be sent again (draft-ietf-httpapi-idempotency-key-header). The
+ * quotes, by which it is a string of RFC 9651, make no difference.
+ */
+export const idempotencyKey = validate(
+  'header',
+  z.object({
+    'Idempotency-Key': z
+      .string()
+      .regex(/^("[\x20\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{0,255})$/, 'must be 1 to 255 printable ASCII characters')
+      .transform((key) => key.replaceAll('"', '') || undefined)
+      .optional()
+      .meta({
+        description: 'Makes it safe to send this again for a day: with the same key and body nothing is made twice.',
+      }),
+  }),
+)
+
+/** What an earlier request has made is there, its secret is not: that was in the answer that got lost. */
+export const usedBefore = (rotation: string) =>
+  new AppError('idempotency_key_used', { detail: `It is where Location says. Its secret was shown once: ${rotation}` })
 
 /** Splits the query into the filters and the page. */
 export function splitQuery<Query extends { limit: number; cursor?: string | undefined }>(query: Query) {

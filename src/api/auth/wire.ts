@@ -85,6 +85,8 @@ const SPELLING = {
   not_found: [404, 'API not found !'],
   activity_not_found: [404, 'Entity not found'],
   conflict: [409, 'It already exists'],
+  idempotency_key_used: [409, 'It already exists'],
+  idempotency_key_reused: [422, 'Idempotency Key Reused'],
   too_many_attempts: [429, 'Too Many Attempts'],
   internal: [500, 'Internal Server Error'],
   unavailable: [503, 'Service Unavailable'],

@@ -17,6 +17,7 @@ import { auditOfChange } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { randomToken, sha256 } from '../crypto.ts'
 import { AppError } from '../errors.ts'
+import { madeOnce } from './made-once.ts'
 import { found, orConflict, requireTenant, unknownReference } from './refusals.ts'
 
 export type { ApiKeyEntry }
@@ -35,8 +36,11 @@ export interface NewApiKey {
 /** 192 bits, 32 characters of base64url. */
 const KEY_BYTES = 24
 
-/** The key itself is in this answer and nowhere else. Throws `forbidden` for more than the caller has itself. */
-export async function createApiKey(deps: Deps, actor: ApiKeyActor, input: NewApiKey) {
+/**
+ * The key itself is in this answer and nowhere else; what was made before with the same `onceKey` comes without it.
+ * Throws `forbidden` for more than the caller has itself, or `idempotency_key_reused`.
+ */
+export async function createApiKey(deps: Deps, actor: ApiKeyActor, input: NewApiKey, onceKey?: string) {
   const { db } = deps
   const {
     name,
@@ -56,29 +60,19 @@ export async function createApiKey(deps: Deps, actor: ApiKeyActor, input: NewApi
   const key = `api_${randomToken(KEY_BYTES)}`
   const hash = await sha256(key)
   const now = deps.now()
-  const [rows] = await orConflict(
-    db.batch([
-      insertApiKey(db, {
-        name,
-        description,
-        tenantId,
-        ownerId,
-        permissions,
-        expireDate,
-        revoked,
-        hash,
-        lastFour: key.slice(-4),
-        createdAt: now,
-        updatedAt: now,
-      }),
-      auditOfChange(deps, actor, {
-        action: 'api-key.create',
-        target: { kind: 'api-key', id: idOfKey(hash) },
-        tenantId,
-      }),
-    ]),
+  const row = { name, description, tenantId, ownerId, permissions, expireDate, revoked, hash }
+  const id = idOfKey(hash)
+  const outcome = await orConflict(
+    madeOnce(deps, actor, { key: onceKey, kind: 'api-key', input }, (mark) =>
+      db.batch([
+        insertApiKey(db, { ...row, lastFour: key.slice(-4), createdAt: now, updatedAt: now }),
+        auditOfChange(deps, actor, { action: 'api-key.create', target: { kind: 'api-key', id }, tenantId }),
+        ...mark(id),
+      ]),
+    ),
   )
-  return { apiKey: found(rows), key }
+  if ('before' in outcome) return { apiKey: await getApiKey(deps, actor, Number(outcome.before)), key: undefined }
+  return { apiKey: found(outcome.made[0]), key }
 }
 
 export async function getApiKey(deps: Deps, actor: ApiKeyActor, id: number): Promise<ApiKeyEntry> {

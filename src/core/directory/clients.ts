@@ -20,6 +20,7 @@ import { newId, randomToken } from '../crypto.ts'
 import { announceEnded } from '../sessions/state.ts'
 import { forgetOrigins } from './client-origins.ts'
 import { storedSecret } from './client-secrets.ts'
+import { madeOnce } from './made-once.ts'
 import { found, orConflict, requireTenant } from './refusals.ts'
 
 export type { DirectoryClient }
@@ -37,24 +38,32 @@ export interface NewClient extends ClientChanges {
 /** Lifetimes in seconds. */
 const DEFAULTS = { accessTokenExpiration: 900, refreshTokenExpiration: 86_400, authCodeExpiration: 180 }
 
-/** A public client has a secret too: its requests to the devices family are signed with it. Throws `conflict`. */
-export async function createClient(deps: Deps, actor: ApiKeyActor, input: NewClient) {
+/**
+ * A public client has a secret too: its requests to the devices family are signed with it. What was made before with the
+ * same `onceKey` comes without the secret. Throws `conflict` or `idempotency_key_reused`.
+ */
+export async function createClient(deps: Deps, actor: ApiKeyActor, input: NewClient, onceKey?: string) {
   const { db } = deps
   const { clientSecret = randomToken() } = input
   const id = newId()
   const defaultTenantId = input.defaultTenantId ?? actor.tenantId
   await requireTenant(deps, actor, defaultTenantId, 'defaultTenantId')
   const client = await clientRow(deps, { ...input, clientSecret, defaultTenantId }, id)
-  const [, , , , rows] = await orConflict(
-    db.batch([
-      insertClient(db, client),
-      auditOfChange(deps, actor, entry('create', client)),
-      ...replaceOrigins(db, id, input.origins),
-      selectDirectoryClient(db, actor.tenantId, id),
-    ]),
+  const asked = { key: onceKey, kind: 'client', input }
+  const outcome = await orConflict(
+    madeOnce(deps, actor, asked, (mark) =>
+      db.batch([
+        insertClient(db, client),
+        auditOfChange(deps, actor, entry('create', client)),
+        ...replaceOrigins(db, id, input.origins),
+        selectDirectoryClient(db, actor.tenantId, id),
+        ...mark(id),
+      ]),
+    ),
   )
+  if ('before' in outcome) return { client: await getClient(deps, actor, outcome.before), clientSecret: undefined }
   forgetOrigins(deps)
-  return { client: found(rows), clientSecret }
+  return { client: found(outcome.made[4]), clientSecret }
 }
 
 /** A new client, with what is meant where nothing is said. Without a secret it gets one that nobody knows. */

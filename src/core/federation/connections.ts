@@ -17,6 +17,7 @@ import type { Deps } from '../../deps.ts'
 import { auditOfChange } from '../activity/audit.ts'
 import type { ApiKeyActor } from '../actor.ts'
 import { newId } from '../crypto.ts'
+import { madeOnce } from '../directory/made-once.ts'
 import { found, orConflict, requireTenant } from '../directory/refusals.ts'
 import { announceEnd } from '../sessions/state.ts'
 import { seal } from '../vault.ts'
@@ -37,8 +38,16 @@ export interface NewConnection extends ConnectionChanges {
   name: string
 }
 
-/** Throws `validation_failed`, which names the field that this kind of connection cannot do without, or with. */
-export async function createConnection(deps: Deps, actor: ApiKeyActor, input: NewConnection): Promise<Connection> {
+/**
+ * Answers what was made before with the same `onceKey`. Throws `idempotency_key_reused`, or `validation_failed`, which
+ * names the field that this kind of connection cannot do without, or with.
+ */
+export async function createConnection(
+  deps: Deps,
+  actor: ApiKeyActor,
+  input: NewConnection,
+  onceKey?: string,
+): Promise<Connection> {
   const { db } = deps
   const { kind, name } = input
   const tenantId = input.tenantId === undefined ? actor.tenantId : input.tenantId
@@ -65,10 +74,16 @@ export async function createConnection(deps: Deps, actor: ApiKeyActor, input: Ne
   }
   const connection = { ...blank, ...given(await toColumns(deps, blank, input)) }
   checkWhole(deps, connection)
-  const [rows] = await orConflict(
-    db.batch([insertConnection(db, connection), auditOfChange(deps, actor, entry('create', connection))]),
+  const outcome = await orConflict(
+    madeOnce(deps, actor, { key: onceKey, kind: 'connection', input }, (mark) =>
+      db.batch([
+        insertConnection(db, connection),
+        auditOfChange(deps, actor, entry('create', connection)),
+        ...mark(connection.id),
+      ]),
+    ),
   )
-  return found(rows)
+  return 'before' in outcome ? getConnection(deps, actor, outcome.before) : found(outcome.made[0])
 }
 
 export async function getConnection(deps: Deps, actor: ApiKeyActor, id: string): Promise<Connection> {
