@@ -45,6 +45,18 @@ describe('while the store is down', LIBSQL_ONLY, () => {
     assert.equal((await browser.visit('GET', `${BASE}/token-is-set`)).status, 401)
   })
 
+  test('a session that was opened just before goes on', async () => {
+    const browser = browserOf(app)
+    await logInAtGateway(browser, world)
+    service.takeStoreAway()
+    const answers = [await browser.visit('GET', `${BASE}/token-is-set`), await browser.visit('GET', `${BASE}/units`)]
+    service.giveStoreBack()
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200],
+    )
+  })
+
   test('no session outlives its idle time', async () => {
     const browser = browserOf(app)
     await logInAtGateway(browser, world)

@@ -11,6 +11,7 @@ import { IMID_TOKEN } from './arrival.ts'
 import { allowedCallback } from './callbacks.ts'
 import { makeCredential } from './credential.ts'
 import { AUDIENCE, verifyIdentityToken } from './identity-token.ts'
+import { refreshStanding } from './standing.ts'
 
 interface Callback {
   token: string | undefined
@@ -53,5 +54,8 @@ export async function takeCallback(deps: Deps, { token, serviceCallback, secrets
   ).catch((cause: unknown) => {
     throw cause instanceof AppError ? new AppError('forbidden', { cause }) : cause
   })
+  // Known from the first, so that it goes on also when the store is lost before anybody asks for it.
+  const unknown = (cause: unknown) => deps.log('warn', 'standing of a new session not kept', { cause })
+  deps.defer(refreshStanding(deps, sessionId).catch(unknown))
   return { location, secret: started, credential: await makeCredential(deps, sessionId) }
 }

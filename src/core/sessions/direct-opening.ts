@@ -37,11 +37,15 @@ interface Proof {
 
 /** Answers the access token. Throws what `openSessionFor` throws. */
 export async function openDirectSession(deps: Deps, login: DirectLogin, proof: Proof): Promise<string> {
-  const { sign } = await openSessionFor(deps, login, proof)
+  const { sessionId, generation, sign } = await openSessionFor(deps, login, proof)
+  announceSession(deps, sessionId, generation)
   return (await sign()).accessToken
 }
 
-/** The session, and its token for whoever wants one. Throws why the person may have none, or `orElse` to the use that did not win. */
+/**
+ * The session, of which the caches are still to be told, and its token for whoever wants one. Throws why the person may have
+ * none, or `orElse` to the use that did not win.
+ */
 export async function openSessionFor(deps: Deps, login: DirectLogin, { first, orElse, settle }: Proof) {
   const { db } = deps
   const { method, audience, lifetimeSeconds } = login
@@ -78,9 +82,9 @@ export async function openSessionFor(deps: Deps, login: DirectLogin, { first, or
   if (issued !== expected)
     await updateTokenPayload(db, activity.id, await seal(deps.config, payloadIdentity(sessionId), issued))
   deps.count({ name: 'login', result: 'ok', method, tenantId: tenant.id })
-  announceSession(deps, sessionId, pair.generation)
   const person = personClaims(principal, now)
-  return { sessionId, sign: () => signTokenPair(deps, { ...pair, person, issuedAt: now, lifetimeSeconds }) }
+  const { generation } = pair
+  return { sessionId, generation, sign: () => signTokenPair(deps, { ...pair, person, issuedAt: now, lifetimeSeconds }) }
 }
 
 /** Throws why the person may not be in the tenant. */
