@@ -134,6 +134,17 @@ describe('another tenant', () => {
     assert.equal((await refresh(app, tokens)).status, 200)
   })
 
+  test('is not answered with the tokens that the same pair got for a different one just before', async () => {
+    const { home, tenant } = await withSecondTenant()
+    const tokens = await getTokens(app, home)
+    const { body } = await refresh(app, tokens)
+    refusedWith(await refresh(app, tokens, { tenantId: tenant.id }), 401, 'Token Expired')
+    refusedWith(await refresh(app, tokens, { tenantId: world.tenant.id }), 403, 'NotAllowedAccess')
+    const again = await refresh(app, tokens, { tenantId: home.tenant.id })
+    assert.equal(again.body.refreshToken, body.refreshToken)
+    assert.equal((await switchTo(body, tenant.id)).status, 200)
+  })
+
   test('that asks for a second factor is closed to a session that has proved one', async () => {
     const { home, tenant } = await withSecondTenant()
     await app.admin.patch(`/v1/tenants/${tenant.id}`, { secondFactor: 'required' })

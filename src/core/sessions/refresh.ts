@@ -34,9 +34,9 @@ interface Refresh {
 
 /**
  * Single use, with rotation (RFC 9700 section 4.14.2). A repetition by the same pair within ten seconds gets the same
- * successor; a later one, with whichever access token, ends the session. Throws `refresh_expired`, `refresh_mismatched`, `forbidden` (not a member of
- * the tenant), `second_factor_due` (the other tenant asks for one) or why the user may have no tokens; none of these
- * spends the pair.
+ * successor, unless it names another tenant; a later one, with whichever access token, ends the session. Throws
+ * `refresh_expired`, `refresh_mismatched`, `forbidden` (not a member of the tenant), `second_factor_due` (the other tenant
+ * asks for one) or why the user may have no tokens; none of these spends the pair.
  */
 export async function refreshSession(deps: Deps, wanted: Refresh): Promise<TokenPair> {
   const outcome: Outcome = { result: 'refused' }
@@ -84,7 +84,8 @@ async function refresh(deps: Deps, { refreshToken, access, ...wanted }: Refresh,
   if (!session || !client || !principal || !target) throw new AppError('refresh_expired')
   if (!isLive(session, now)) throw new AppError(reasonOfEnd(session, principal, client))
   const rotated = session.activityId === activity.id
-  if (!rotated && !isRepetition(session, next, now)) throw refused({ session, presented, target, client, tenantId })
+  if (!rotated && !isRepetition(session, next, now, tenantId))
+    throw refused({ session, presented, target, client, tenantId })
   const refusal = refusalOf(principal, client)
   if (refusal) throw new AppError(refusal)
 
@@ -105,9 +106,9 @@ async function refresh(deps: Deps, { refreshToken, access, ...wanted }: Refresh,
 }
 
 function refused({ session, presented, target, client, tenantId }: Refused): AppError {
-  if (session.generation !== presented.generation) return new AppError('refresh_expired')
   const refusal = refusalOf(target, client)
   if (refusal === 'membership_missing' && tenantId) return new AppError('forbidden')
+  if (session.generation !== presented.generation) return new AppError('refresh_expired')
   const factorDue = !session.method.includes('+') && isFactorDue(target)
   return new AppError(refusal ?? (factorDue ? 'second_factor_due' : 'refresh_expired'))
 }
@@ -149,6 +150,8 @@ const samePair = (a: Generation, b: Generation) => a.sessionId === b.sessionId &
 
 const isLive = (session: Session, now: Date) => !session.endedAt && session.expiresAt > now
 
-function isRepetition(session: Session, next: Generation, now: Date): boolean {
+/** Whoever names another tenant than the first use did asks for something else: nobody gets tokens for the wrong one. */
+function isRepetition(session: Session, next: Generation, now: Date, tenantId: string | undefined): boolean {
+  if (tenantId !== undefined && tenantId !== session.tenantId) return false
   return session.generation === next.generation && now.getTime() - session.rotatedAt.getTime() <= REPEAT_MS
 }
