@@ -114,6 +114,8 @@ describe('version 2', () => {
     const both = { ...headersV1(app, application, target), ...signed() }
     assert.equal(await reasonFor(both), 'invalid_credentials')
     assert.equal(await reasonFor({ ...signed(), [VERSION]: '1' }), 'invalid_credentials')
+    await letsIn({ ...signed(), [VERSION]: '2' })
+    assert.equal(await reasonFor({ [VERSION]: '2' }), 'missing_credentials')
   })
 
   test('a nonce passes once, whichever version carries it', async () => {

@@ -24,9 +24,10 @@ const KEY_BYTES = 16
 const MAC_BYTES = 16
 const encoder = new TextEncoder()
 
-/** True when the request carries anything of version 1. */
+/** True when the request carries anything of version 1, which a header that says version 2 is not. */
 export function carriesVersion1(request: SignedRequest): boolean {
-  return [credentials(request), values(request, TIMESTAMPS), values(request, VERSIONS)].some(({ length }) => length > 0)
+  const versions = values(request, VERSIONS).filter((version) => version !== '2')
+  return [credentials(request), values(request, TIMESTAMPS), versions].some(({ length }) => length > 0)
 }
 
 /** Throws `signature_missing` or `signature_invalid`. */
