@@ -59,8 +59,7 @@ describe('a login is counted once', () => {
   })
 
   test('with an authenticator app that is enrolled on the way', async () => {
-    const user = { email: null, phone: null }
-    const world = await makeWorld(app, { tenant: { secondFactor: 'required' }, user })
+    const world = await makeWorld(app, { tenant: { secondFactor: 'required' } })
     const code = await getCode(app, world)
     const query = { code, clientId: world.client.clientId }
     const { qrCode } = (await app.post<{ qrCode: string }>('/auth/create-qr-code', query)).body

@@ -20,8 +20,7 @@ const tokenIn = async (app: App, to: string) => {
 
 /** Somebody whose login waits for a second factor, with an authenticator app and recovery codes. */
 async function withApp(app: App) {
-  const unreachable = { email: null, phone: null }
-  const world = await makeWorld(app, { tenant: { secondFactor: 'required' }, user: unreachable })
+  const world = await makeWorld(app, { tenant: { secondFactor: 'required' } })
   const { verify } = oneTimeCodes(() => app)
   const code = await getCode(app, world)
   const { body } = await app.post<{ qrCode: string }>('/auth/create-qr-code', { code, clientId: world.client.clientId })

@@ -26,7 +26,7 @@ interface Enrolment {
 export async function startEnrolment(deps: Deps, { code, clientId, otp }: Enrolment): Promise<string> {
   const { principal, data } = await readAuthCode(deps, { code, clientId })
   if (principal.factors?.confirmedAt) await proveCurrentApp(deps, principal, otp)
-  else if (!mayEnrol(deps, principal, data)) throw new AppError('second_factor_due')
+  else if (!mayEnrol(principal, data.factorDue)) throw new AppError('second_factor_due')
   const { user, tenant } = principal
   const secret = newSecret()
   await putPendingSecret(deps.db, user.id, await sealSecret(deps, user.id, 'pending_secret', secret))

@@ -19,16 +19,22 @@ export function factorOf(
 }
 
 /**
- * With a login that still lacks its second factor an app may be enrolled only where nothing else can be asked, and by
- * somebody who never completed one: else whoever knows the password could put their own app in the place of what
- * protects the account. A delivered code can be asked, but for a login that began with one.
+ * With a login that still lacks its second factor an app may be enrolled only by somebody who never completed one:
+ * else whoever knows the password could put their own app in the place of what protects the account.
  */
-export function mayEnrol(
+export function mayEnrol({ factors }: Pick<Principal, 'factors'>, factorDue: boolean): boolean {
+  return !factorDue || !factors?.establishedAt || Boolean(factors.confirmedAt)
+}
+
+/**
+ * At the hosted login moreover only where nothing else can be asked: a delivered code can be, but for a login that began
+ * with one. The clients of the auth family begin with the password alone, as they always did.
+ */
+export function mayEnrolHosted(
   deps: Pick<Ports, 'config'>,
-  { user, factors }: Pick<Principal, 'user' | 'factors'>,
+  person: Pick<Principal, 'user' | 'factors'>,
   { method, factorDue }: { method: string; factorDue: boolean },
 ): boolean {
-  if (!factorDue || factors?.confirmedAt) return true
-  if (factors?.establishedAt) return false
-  return method === 'otp' || factorOf(deps, { user, factors }) === 'none'
+  if (!mayEnrol(person, factorDue)) return false
+  return !factorDue || method === 'otp' || factorOf(deps, person) !== 'delivered'
 }

@@ -6,7 +6,7 @@ import { establishSecondFactor } from '../../db/second-factors.ts'
 import type { Deps } from '../../deps.ts'
 import { sendFactor } from '../account/second-factor.ts'
 import { maySendCode } from '../credentials/otp.ts'
-import { factorOf, isFactorDue, mayEnrol } from '../credentials/second-factor.ts'
+import { factorOf, isFactorDue, mayEnrolHosted } from '../credentials/second-factor.ts'
 import { randomToken, sha256 } from '../crypto.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import { personRefusal } from '../sessions/admission.ts'
@@ -85,7 +85,7 @@ async function nextStep(deps: Deps, { principal, method }: Arrival): Promise<'fa
       await sendFactor(deps, principal)
     return 'factor'
   }
-  if (factor !== 'authenticator' && mayEnrol(deps, principal, { method, factorDue: true })) return 'enrol'
+  if (factor !== 'authenticator' && mayEnrolHosted(deps, principal, { method, factorDue: true })) return 'enrol'
   throw new AppError('second_factor_due')
 }
 

@@ -9,7 +9,7 @@ import type { Deps } from '../../deps.ts'
 import { newSecret, provisioningUri, sealSecret, unsealSecret } from '../credentials/authenticator.ts'
 import { proveFactor } from '../credentials/factor-proof.ts'
 import { otpHash } from '../credentials/otp.ts'
-import { factorOf, mayEnrol } from '../credentials/second-factor.ts'
+import { factorOf, mayEnrolHosted } from '../credentials/second-factor.ts'
 import { countFactorAttempt, factorCounter } from '../credentials/verify-otp.ts'
 import { AppError } from '../errors.ts'
 import { qrDataUrl } from '../qr.ts'
@@ -74,7 +74,7 @@ async function findEntrant(deps: Deps, flow: LoginFlow): Promise<Principal | und
   const principal = await readWaiting(deps, flow)
   if (!waiting || !principal || personRefusal(principal) || principal.factors?.confirmedAt) return undefined
   const { method, proved } = waiting
-  return mayEnrol(deps, principal, { method, factorDue: proved === null }) ? principal : undefined
+  return mayEnrolHosted(deps, principal, { method, factorDue: proved === null }) ? principal : undefined
 }
 
 async function readWaiting({ db }: Deps, { waiting, tenant }: LoginFlow): Promise<Principal | undefined> {
