@@ -46,7 +46,7 @@ describe('a list that cannot be taken', () => {
     for (const [text, expected] of [
       ['{', 400],
       ["{'users': ['user1']}", 400],
-      ['"users"', 400],
+      ['"users"', 200],
       ['x'.repeat(2 * 1024 * 1024 + 1), 413],
     ] as const) {
       const { status, body } = await ask(app, application, 'POST', path, text)
