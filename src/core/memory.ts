@@ -47,12 +47,16 @@ export function remember<D extends Read, T>(ttlMs: number, load: (deps: D) => Pr
 const LONGEST_OUTAGE_MS = 86_400_000
 
 /** Goes on with what was known last while the store fails. */
-export async function readOrLast<D extends Read, T>(deps: D, remembered: Remembered<D, T>): Promise<T> {
+export async function readOrLast<D extends Read & Pick<Ports, 'log'>, T>(
+  deps: D,
+  remembered: Remembered<D, T>,
+): Promise<T> {
   try {
     return await remembered(deps)
   } catch (cause) {
     const known = remembered.last(deps)
     if (known === undefined) throw cause
+    deps.log('warn', 'going on with what was known last', { cause })
     return known
   }
 }

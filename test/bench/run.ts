@@ -35,7 +35,7 @@ await runCommand(async () => {
   const report: Report = {
     machine: `${availableParallelism()} × ${cpus()[0]?.model.trim()}`,
     results: [...results.values()],
-    bundleKib: (await bundleSizes()).reduce((sum, { kib }) => sum + kib, 0),
+    bundleKib: bundleSizes().reduce((sum, { kib }) => sum + kib, 0),
     startUpMs: await measureStartUp(),
   }
   if (values.readme) writeReadme(report)

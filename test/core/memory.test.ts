@@ -13,7 +13,8 @@ function slowStore() {
     asked.push({ answer: resolve, fail: () => reject(new Error('down')) })
     return promise
   })
-  const deps = { db: {} as Db, now: () => new Date(clock) } satisfies Pick<Ports, 'db' | 'now'>
+  const log = () => undefined
+  const deps = { db: {} as Db, now: () => new Date(clock), log } satisfies Pick<Ports, 'db' | 'now' | 'log'>
   const pass = (ms: number) => {
     clock += ms
   }

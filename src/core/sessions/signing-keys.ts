@@ -10,7 +10,7 @@ import { newId } from '../crypto.ts'
 import { readOrLast, remember } from '../memory.ts'
 import { currentSealMark, seal, unseal } from '../vault.ts'
 
-type Deps = Pick<Ports, 'config' | 'db' | 'now'>
+type Deps = Pick<Ports, 'config' | 'db' | 'log' | 'now'>
 
 export interface SigningKey {
   kid: string

@@ -10,7 +10,7 @@ import { keyedDigest, verifyKeyedDigest } from '../vault.ts'
 import type { AccessClaims, PersonClaims } from './claims.ts'
 import { currentSigningKey, keysKnowing } from './signing-keys.ts'
 
-type Deps = Pick<Ports, 'config' | 'db' | 'now'>
+type Deps = Pick<Ports, 'config' | 'db' | 'log' | 'now'>
 
 export interface TokenPair {
   accessToken: string
