@@ -1,34 +1,18 @@
 /** Delivery inside workerd: the same port over that runtime's fetch, and the mail binding. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { Webhook } from 'standardwebhooks'
-import { createTestHarness } from 'wrangler'
+import { harnessOf } from './harness.ts'
 import { configured, type Errand, failed, MAIL, SECRET, SMS, webhookAt } from './messages.ts'
 import { reply, silence, startReceiver } from './receiver.ts'
-
-Object.assign(process.env, {
-  WRANGLER_SEND_METRICS: 'false',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_LOG: 'error',
-  CI: '1',
-})
 
 const SENT_MAILS = '/cdn-cgi/local/explorer/api/local/email/sending'
 
 describe('delivery on workerd', () => {
-  const harness = createTestHarness({
-    root: fileURLToPath(new URL('../..', import.meta.url)),
-    workers: [
-      {
-        config: {
-          name: 'delivery',
-          main: 'test/platform/delivery-worker.ts',
-          compatibility_date: '2026-10-20',
-          send_email: [{ name: 'EMAIL', allowed_destination_addresses: [MAIL.to] }],
-        },
-      },
-    ],
+  const harness = harnessOf({
+    name: 'delivery',
+    main: 'test/platform/delivery-worker.ts',
+    send_email: [{ name: 'EMAIL', allowed_destination_addresses: [MAIL.to] }],
   })
   let receiver: Awaited<ReturnType<typeof startReceiver>>
   before(async () => {

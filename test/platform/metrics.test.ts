@@ -1,17 +1,10 @@
 /** Data points of Analytics Engine: what is in one, and that a dataset that fails harms nothing. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { AnalyticsEngineDataPoint, AnalyticsEngineDataset } from '@cloudflare/workers-types'
-import { createTestHarness } from 'wrangler'
 import type { Metric } from '../../src/deps.ts'
 import { countInDataset } from '../../src/platform/metrics.ts'
-
-Object.assign(process.env, {
-  WRANGLER_SEND_METRICS: 'false',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_LOG: 'error',
-})
+import { harnessOf } from './harness.ts'
 
 const LOGIN: Metric = { name: 'login', result: 'ok', method: 'password+otp', tenantId: 'a-tenant' }
 
@@ -44,18 +37,10 @@ describe('a data point', () => {
 })
 
 describe('on workerd', () => {
-  const harness = createTestHarness({
-    root: fileURLToPath(new URL('../..', import.meta.url)),
-    workers: [
-      {
-        config: {
-          name: 'metrics',
-          main: 'test/platform/metrics-worker.ts',
-          compatibility_date: '2026-10-20',
-          analytics_engine_datasets: [{ binding: 'METRICS', dataset: 'gatehouse' }],
-        },
-      },
-    ],
+  const harness = harnessOf({
+    name: 'metrics',
+    main: 'test/platform/metrics-worker.ts',
+    analytics_engine_datasets: [{ binding: 'METRICS', dataset: 'gatehouse' }],
   })
   before(() => harness.listen())
   after(() => harness.close())

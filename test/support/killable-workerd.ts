@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { V4MiniflareOptions } from 'miniflare'
 import { QUIET, runWrangler } from '../../src/commands/wrangler.ts'
+import { ADDRESS_HEADER, askOverHttp } from './over-http.ts'
 import { copyProject } from './project.ts'
 import { rowsIn } from './rows-in.ts'
 import type { Killable } from './service.ts'
@@ -18,7 +19,6 @@ import { ORIGIN, SECRETS, VARIABLES } from './variables.ts'
 import type { Order } from './workerd-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('workerd-process.ts', import.meta.url))
-const ADDRESS_HEADER = 'X-Address'
 const START_MS = 60_000
 
 export async function startKillableWorkerd(): Promise<Killable> {
@@ -72,11 +72,7 @@ export async function startKillableWorkerd(): Promise<Killable> {
     return {
       store: 'workerd',
       origin: ORIGIN,
-      fetch(path, init, from) {
-        const headers = new Headers(init.headers)
-        headers.set(ADDRESS_HEADER, from)
-        return fetch(new URL(path, address), { ...init, headers, redirect: 'manual' })
-      },
+      fetch: (path, init, from) => askOverHttp(address, path, init, from),
       rows: (sql, ...values) => rowsIn(`file:${database}`, sql, values),
       log: () => lines,
       now: () => new Date(),

@@ -10,12 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { denoServe } from '../../src/commands/deno-serve.ts'
 import { freshDatabase } from './folder.ts'
+import { ADDRESS_HEADER, askOverHttp } from './over-http.ts'
 import { rowsIn } from './rows-in.ts'
 import type { Killable } from './service.ts'
 import { ORIGIN, SECRETS, VARIABLES } from './variables.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const ADDRESS_HEADER = 'X-Address'
 const START_MS = 60_000
 const STOP_MS = 5_000
 
@@ -53,12 +53,7 @@ export async function startProcesses(count: number, variables: Record<string, st
   return {
     store: 'libsql',
     origin: ORIGIN,
-    fetch(path, init, from) {
-      const headers = new Headers(init.headers)
-      headers.set(ADDRESS_HEADER, from)
-      const port = ports[turn++ % ports.length]
-      return fetch(new URL(path, `http://127.0.0.1:${port}`), { ...init, headers, redirect: 'manual' })
-    },
+    fetch: (path, init, from) => askOverHttp(`http://127.0.0.1:${ports[turn++ % ports.length]}`, path, init, from),
     rows: (sql, ...values) => rowsIn(url, sql, values),
     log: () => lines,
     now: () => new Date(),
